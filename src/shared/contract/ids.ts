@@ -1,0 +1,19 @@
+import { z } from 'zod';
+
+/** Random names that the main process gives to its tabs and shells. */
+const id = z.string().regex(/^[a-z0-9-]{1,64}$/);
+export const TabId = id;
+export type TabId = z.infer<typeof TabId>;
+export const ShellId = id;
+export type ShellId = z.infer<typeof ShellId>;
+
+/** ISO 8601 instant in UTC. */
+export const Instant = z.iso.datetime();
+export const ShortText = z.string().max(500);
+export const LongText = z.string().max(20_000);
+/** Terminal size in cells; Teleport takes 1 to 4096 (ssh.md 1.10). */
+export const TerminalSize = z.object({
+  cols: z.number().int().min(1).max(4_096),
+  rows: z.number().int().min(1).max(4_096),
+});
+export type TerminalSize = z.infer<typeof TerminalSize>;

@@ -1,0 +1,39 @@
+import { eventIterator, oc } from '@orpc/contract';
+import { z } from 'zod';
+import { AccountUri, ClusterUri } from '../uri/uri.ts';
+import { AppInfo } from './app.ts';
+import { AccountInfo, ClusterInfo } from './clusters.ts';
+import { ShellId } from './ids.ts';
+import { ShellInfo } from './shells.ts';
+import { WorkspaceInfo } from './workspace.ts';
+
+/** All that the main process pushes. Maps are keyed by the thing's own URI or id. */
+export const AppState = z.object({
+  app: AppInfo,
+  clusters: z.record(ClusterUri, ClusterInfo),
+  accounts: z.record(AccountUri, AccountInfo),
+  shells: z.record(ShellId, ShellInfo),
+  workspace: WorkspaceInfo,
+});
+export type AppState = z.infer<typeof AppState>;
+
+/** One replaced value; `null` removes the key. */
+export const StateChange = z.discriminatedUnion('slice', [
+  z.object({ slice: z.literal('app'), value: AppInfo }),
+  z.object({ slice: z.literal('clusters'), key: ClusterUri, value: ClusterInfo.nullable() }),
+  z.object({ slice: z.literal('accounts'), key: AccountUri, value: AccountInfo.nullable() }),
+  z.object({ slice: z.literal('shells'), key: ShellId, value: ShellInfo.nullable() }),
+  z.object({ slice: z.literal('workspace'), value: WorkspaceInfo }),
+]);
+export type StateChange = z.infer<typeof StateChange>;
+
+export const StateEvent = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('snapshot'), state: AppState }),
+  z.object({ kind: z.literal('patch'), changes: z.array(StateChange).min(1) }),
+]);
+export type StateEvent = z.infer<typeof StateEvent>;
+
+export const state = {
+  /** First a snapshot, then patches, until the caller stops. */
+  watch: oc.output(eventIterator(StateEvent)),
+};
