@@ -1,0 +1,26 @@
+import type { Disposable } from '../../shared/lifecycle/disposable.ts';
+import type { ClientPipes } from '../../shared/wire/pipe.ts';
+
+/** The embedded cluster that a start brings along; it runs in a process of its own. */
+export interface DemoCluster {
+  /** `127.0.0.1:<port>` or `localhost:<port>` of its proxy. */
+  readonly address: string;
+  /** PEM of the CA of its web certificate; trusted for this cluster alone. */
+  readonly caPem: string;
+  readonly userName: string;
+  /** Fetched anew for each sign-in, because a one-time code works once. Never leaves the main process. */
+  credentials(): Promise<{ readonly password: string; readonly oneTimeCode: string }>;
+}
+
+export interface AppOptions {
+  readonly version: string;
+  readonly demo?: DemoCluster;
+}
+
+/** The running core, the same under both hosts. */
+export interface App {
+  /** Serves one page over its two pipes; disposing cuts it off. Its shells go on. */
+  connectClient(pipes: ClientPipes): Disposable;
+  /** Ends shells and connections in order, within a deadline. */
+  dispose(): Promise<void>;
+}
