@@ -1,0 +1,9 @@
+import type * as Ssh2 from 'ssh2';
+
+let loading: Promise<typeof Ssh2> | undefined;
+
+/** ssh2 costs about 50 ms to load, so it is loaded with the first connection. */
+export function loadSsh2(): Promise<typeof Ssh2> {
+  loading ??= import('ssh2').then((module) => module.default as unknown as typeof Ssh2);
+  return loading;
+}
