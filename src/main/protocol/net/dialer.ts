@@ -1,0 +1,142 @@
+import type { KeyObject } from 'node:crypto';
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import {
+  type ConnectionOptions,
+  connect as connectTls,
+  type PeerCertificate,
+  type TLSSocket,
+} from 'node:tls';
+import { AppError } from '../../../shared/errors/app-error.ts';
+import { formatAddress, type ProxyAddress, socketHost } from './address.ts';
+import { cancelled, dialTimedOut, fromSocketError } from './dial-errors.ts';
+
+const defaultDialTimeoutMs = 10_000;
+
+/** Which certificates of the other side count. */
+export type ServerTrust =
+  | { readonly kind: 'system' }
+  /** Exactly this leaf, whatever its names and dates: the user saw its SHA-256. */
+  | { readonly kind: 'fingerprint'; readonly sha256: string }
+  /** Only what these CAs signed, with matching names. */
+  | { readonly kind: 'ca'; readonly pem: string };
+
+export interface TlsDialOptions {
+  readonly address: ProxyAddress;
+  readonly trust: ServerTrust;
+  /** SNI and the name that the certificate must carry; default: the host. */
+  readonly servername?: string;
+  /** Protocols in the order in which the proxy looks at them (login.md 6.2). */
+  readonly alpn: readonly string[];
+  readonly client?: { readonly key: KeyObject; readonly certificate: string };
+  readonly timeoutMs?: number;
+}
+
+/** A TLS connection whose certificate was accepted by `trust`. Throws coded errors only. */
+export function dialTls(options: TlsDialOptions, signal?: AbortSignal): Promise<TLSSocket> {
+  const { address, trust } = options;
+  const name = formatAddress(address);
+  const host = socketHost(address.host);
+  const servername = options.servername ?? (isIP(host) ? '' : host);
+  const settings: ConnectionOptions = {
+    host,
+    port: address.port,
+    servername,
+    ALPNProtocols: [...options.alpn],
+    minVersion: 'TLSv1.2',
+    // Judged below, where the certificate can be shown to the user.
+    rejectUnauthorized: false,
+    ...(trust.kind === 'ca' ? { ca: trust.pem } : {}),
+    ...(options.client
+      ? { key: options.client.key.export({ type: 'pkcs8', format: 'pem' }), cert: options.client.certificate }
+      : {}),
+  };
+  return settle<TLSSocket>(options.timeoutMs ?? defaultDialTimeoutMs, name, signal, (done) => {
+    const socket = connectTls(settings, () => {
+      const refusal = judge(socket, trust, name);
+      done(refusal);
+    });
+    socket.setNoDelay(true);
+    return socket;
+  });
+}
+
+/** A plain TCP connection, for SSH ports without TLS routing. */
+export function dialTcp(address: ProxyAddress, signal?: AbortSignal): Promise<Socket> {
+  return settle<Socket>(defaultDialTimeoutMs, formatAddress(address), signal, (done) => {
+    const socket = connectTcp({ host: socketHost(address.host), port: address.port }, () => done(undefined));
+    socket.setNoDelay(true);
+    return socket;
+  });
+}
+
+function settle<S extends Socket>(
+  timeoutMs: number,
+  name: string,
+  signal: AbortSignal | undefined,
+  start: (done: (error: AppError | undefined) => void) => S,
+): Promise<S> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(cancelled());
+      return;
+    }
+    const finish = (error: AppError | undefined) => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+      socket.removeListener('error', onError);
+      socket.removeListener('close', onClose);
+      // Later errors belong to the new owner; without one they must not end the process.
+      socket.on('error', () => undefined);
+      if (error === undefined) {
+        resolve(socket);
+        return;
+      }
+      socket.destroy();
+      reject(error);
+    };
+    const onError = (error: Error) => finish(fromSocketError(error, name));
+    const onClose = () => finish(fromSocketError(new Error('closed during the handshake'), name));
+    const abort = () => finish(cancelled());
+    const timer = setTimeout(() => finish(dialTimedOut(name)), timeoutMs);
+    const socket = start(finish);
+    socket.on('error', onError);
+    socket.on('close', onClose);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+function judge(socket: TLSSocket, trust: ServerTrust, name: string): AppError | undefined {
+  if (trust.kind !== 'fingerprint' && socket.authorized) return undefined;
+  const certificate = socket.getPeerCertificate();
+  if (trust.kind === 'fingerprint' && certificate.fingerprint256 === trust.sha256) return undefined;
+  return untrusted(certificate, trust, name, String(socket.authorizationError ?? 'fingerprint differs'));
+}
+
+function untrusted(certificate: PeerCertificate, trust: ServerTrust, name: string, detail: string): AppError {
+  const text = (value: string | string[] | undefined) =>
+    Array.isArray(value) ? value.join(', ') : (value ?? '');
+  return new AppError('tls-untrusted', `The certificate of ${name} is not trusted.`, {
+    reason:
+      trust.kind === 'fingerprint'
+        ? 'It is not the certificate that was accepted for this cluster before.'
+        : whyUntrusted(detail),
+    advice: 'Compare the fingerprint with one that an administrator of the cluster gives you.',
+    action: 'trust-certificate',
+    detail,
+    facts: {
+      sha256: certificate.fingerprint256 ?? '',
+      subject: text(certificate.subject?.CN),
+      issuer: text(certificate.issuer?.CN) || text(certificate.issuer?.O),
+      names: certificate.subjectaltname ?? '',
+      validFrom: certificate.valid_from ?? '',
+      validTo: certificate.valid_to ?? '',
+    },
+  });
+}
+
+function whyUntrusted(detail: string): string {
+  if (/ALTNAME/i.test(detail)) return 'It was issued for another name.';
+  if (/EXPIRED/i.test(detail)) return 'It has expired.';
+  if (/NOT_YET_VALID/i.test(detail)) return "It is not valid yet; check this machine's clock.";
+  return 'It was not issued by an authority that this machine trusts.';
+}
