@@ -12,6 +12,7 @@ import { guardWindowChange, hookHostCertificates, hookUserCertificates } from '.
 import { type SshChannel, type TerminalDimensions, wrapChannel } from './channel.ts';
 import type { SshIdentity } from './identity.ts';
 import { loadSsh2 } from './load-ssh2.ts';
+import { watchRefusals } from './refusal-text.ts';
 import { connectionLost, errorFromServerText, fromSsh2Error } from './ssh-errors.ts';
 import { assertShape, type ChannelInternals, internalsOf, offerHostKeys } from './ssh2-internals.ts';
 
@@ -129,6 +130,7 @@ class ConnectionState implements SshConnection {
   #isOpen = true;
   #askedToEnd = false;
   #hasPty: (channel: number) => boolean = () => false;
+  #refusals: { take(): string } = { take: () => '' };
 
   constructor(client: Client, options: ConnectSshOptions) {
     this.#client = client;
@@ -163,6 +165,7 @@ class ConnectionState implements SshConnection {
     hookHostCertificates(protocol);
     hookUserCertificates(protocol);
     this.#hasPty = guardWindowChange(protocol).hasPty;
+    this.#refusals = watchRefusals(protocol);
   }
 
   /** Called by ssh2 on the first and on each later key exchange. Only `true` accepts. */
@@ -275,7 +278,7 @@ class ConnectionState implements SshConnection {
       start((error, channel) => {
         undo.dispose();
         signal?.removeEventListener('abort', abort);
-        if (error) reject(errorFromServerText(error.message) ?? this.#error ?? channelRefused(error));
+        if (error) reject(this.#error ?? channelRefused(this.#refusals.take() || error.message, error));
         else if (signal?.aborted) channel.close();
         else resolve(channel);
       });
@@ -303,11 +306,14 @@ class ConnectionState implements SshConnection {
 
 type StartChannel = (done: (error: Error | undefined, channel: ClientChannel) => void) => unknown;
 
-function channelRefused(error: Error): AppError {
-  return new AppError('access-denied', 'The server refused to open this session.', {
-    reason: error.message,
-    action: 'retry',
-    detail: error.message,
-    cause: error,
-  });
+function channelRefused(text: string, cause: Error): AppError {
+  return (
+    errorFromServerText(text) ??
+    new AppError('access-denied', 'The server refused to open this session.', {
+      reason: text,
+      action: 'retry',
+      detail: cause.message,
+      cause,
+    })
+  );
 }

@@ -12,6 +12,7 @@ import { loadSsh2 } from './load-ssh2.ts';
 import { assertShape, type ChannelInternals, internalsOf, sendPacket } from './ssh2-internals.ts';
 
 const channelRequest = 98;
+const stderrType = 1;
 
 export interface SshServerOptions {
   readonly hostIdentities: readonly SshIdentity[];
@@ -158,6 +159,20 @@ export function sendChannelRequest(
   if (id === undefined) return;
   const packet = [Buffer.from([channelRequest]), sshUint32(id), sshString(name), Buffer.from([0]), payload];
   sendPacket(internalsOf(connection)._protocol, Buffer.concat(packet));
+}
+
+/** Refuses a channel with a text on its stderr, then closes it: how a proxy tells its reason (ssh.md 1.3). */
+export function refuseChannel(
+  connection: Connection,
+  target: object,
+  reject: () => void,
+  text: string,
+): void {
+  const id = outgoingId(target as ChannelInternals);
+  const { _protocol: protocol } = internalsOf(connection);
+  if (id !== undefined) protocol.channelExtData(id, Buffer.from(`${text}\n`), stderrType);
+  reject();
+  if (id !== undefined) protocol.channelClose(id);
 }
 
 function outgoingId(target: ChannelInternals): number | undefined {

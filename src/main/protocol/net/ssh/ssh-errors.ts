@@ -85,6 +85,16 @@ const texts: readonly (readonly [RegExp, (text: string) => AppError])[] = [
       }),
   ],
   [
+    /handshake failed: ssh: unable to authenticate/i,
+    (text) =>
+      new AppError('login-refused', 'The OpenSSH server refused this login.', {
+        reason: 'The account does not exist there, or may not be used.',
+        advice: 'Choose another login, or ask an administrator for access.',
+        action: 'edit-input',
+        detail: text,
+      }),
+  ],
+  [
     /access denied|permission denied/i,
     (text) =>
       new AppError('access-denied', 'The cluster refused access to this server.', {

@@ -43,7 +43,12 @@ export interface Protocol {
   _cipher: { encrypt(packet: Buffer): void };
   _packetRW: { write: { allocStart: number; alloc(size: number): Buffer; finalize(packet: Buffer): Buffer } };
   _authsQueue: string[];
-  _handlers: { GLOBAL_REQUEST?: GlobalRequestHandler; CHANNEL_REQUEST?: ChannelRequestHandler };
+  _handlers: {
+    GLOBAL_REQUEST?: GlobalRequestHandler;
+    CHANNEL_REQUEST?: ChannelRequestHandler;
+    CHANNEL_EXTENDED_DATA?: (proto: Protocol, id: number, data: Buffer, type: number) => void;
+    CHANNEL_FAILURE?: (proto: Protocol, id: number) => void;
+  };
   authPK(username: string, key: unknown, algorithm: unknown, sign?: SignCallback): void;
   pty(channel: number, ...rest: unknown[]): void;
   windowChange(channel: number, rows: number, cols: number, height: number, width: number): void;
@@ -52,6 +57,7 @@ export interface Protocol {
   requestFailure(): void;
   channelSuccess(channel: number): void;
   channelFailure(channel: number): void;
+  channelExtData(channel: number, data: Buffer, type: number): void;
 }
 
 export type SignCallback = (data: Buffer, done: (signature: Buffer) => void) => void;
@@ -76,6 +82,7 @@ const protocolMembers: readonly (readonly [string, string])[] = [
   ['pty', 'function'],
   ['windowChange', 'function'],
   ['channelClose', 'function'],
+  ['channelExtData', 'function'],
   ['requestSuccess', 'function'],
   ['requestFailure', 'function'],
   ['_offer', 'object'],

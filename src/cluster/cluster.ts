@@ -1,0 +1,186 @@
+import { randomUUID } from 'node:crypto';
+import type { Server as HttpServer } from 'node:http';
+import {
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+} from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import type { KeyObject } from 'node:crypto';
+import { authRoutes, callerContext } from './auth-service.ts';
+import { issueTls, makeTlsAuthority, type TlsAuthority } from './authorities.ts';
+import { ClusterCore, type ClusterOptions } from './core.ts';
+import type { ClusterResource } from './inventory.ts';
+import { hostPrincipals, issueHostSsh, makeHostTls } from './issue.ts';
+import { createLocalNode } from './node.ts';
+import { NodeDialer } from './node-dialer.ts';
+import { createSshProxy } from './ssh-proxy.ts';
+import { type Route, TlsPort } from './tls-port.ts';
+import { proxySshPath, serveProxySsh } from './transport-service.ts';
+import { createWebService } from './web-service.ts';
+import { generateKeyPairSync } from 'node:crypto';
+
+export interface CreateClusterOptions extends ClusterOptions {
+  /** 0 or absent picks a free port. */
+  readonly port?: number;
+  /** A node with shells on this machine. */
+  readonly localNode?: { readonly hostname: string; readonly labels: Readonly<Record<string, string>> };
+  readonly resources?: Iterable<ClusterResource>;
+}
+
+/** A running embedded cluster on 127.0.0.1. Nothing of it is stored; its keys end with it. */
+export interface Cluster {
+  /** `localhost:<port>`. */
+  readonly address: string;
+  readonly port: number;
+  readonly name: string;
+  /** PEM of the authority of the proxy's web certificate. */
+  readonly webCaPem: string;
+  readonly core: ClusterCore;
+  readonly localNodeId: string | undefined;
+  /** authorized_keys line of the authority that signs users, for `TrustedUserCAKeys`. */
+  readonly userAuthorityLine: string;
+  /** A certificate for the host key of an OpenSSH server that is registered under `id`. */
+  issueHostCertificate(key: KeyObject, id: string, hostname: string): Buffer;
+  /** Stops listening and cuts every connection; users, keys and resources stay. */
+  suspend(): Promise<void>;
+  /** Listens on the same port again. */
+  resume(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function createCluster(options: CreateClusterOptions): Promise<Cluster> {
+  const core = await ClusterCore.create(options);
+  core.inventory.add(options.resources ?? []);
+  const dialer = new NodeDialer(core);
+  const localNodeId = options.localNode ? await addLocalNode(core, dialer, options.localNode) : undefined;
+  const webCa = await makeTlsAuthority(`${options.name} web`, 'modern', core.now());
+  const web = createWebService(core);
+  const port = await createPort(core, dialer, web, webCa);
+  const number = await port.listen(options.port ?? 0);
+  core.setPort(number);
+  return {
+    address: `localhost:${number}`,
+    port: number,
+    name: options.name,
+    webCaPem: webCa.pem,
+    core,
+    localNodeId,
+    userAuthorityLine: core.userAuthority.sshLine,
+    issueHostCertificate: (key, id, hostname) =>
+      issueHostSsh(
+        core.hostAuthority,
+        key,
+        { principals: hostPrincipals(id, hostname, options.name), clusterName: options.name, role: 'Node' },
+        core.now(),
+      ),
+    suspend: () => port.close(),
+    resume: async () => {
+      await port.listen(number);
+    },
+    stop: () => port.close(),
+  };
+}
+
+async function addLocalNode(
+  core: ClusterCore,
+  dialer: NodeDialer,
+  node: { hostname: string; labels: Readonly<Record<string, string>> },
+): Promise<string> {
+  const id = randomUUID();
+  dialer.addLocal(id, await createLocalNode(core, { id, ...node }));
+  core.inventory.add([
+    { kind: 'node', id, name: node.hostname, address: '127.0.0.1:3022', labels: node.labels },
+  ]);
+  return id;
+}
+
+async function createPort(
+  core: ClusterCore,
+  dialer: NodeDialer,
+  web: HttpServer,
+  webCa: TlsAuthority,
+): Promise<TlsPort> {
+  const [webTls, hostTls, ssh] = await Promise.all([
+    makeWebTls(core, webCa),
+    makeHostTls(core.hostAuthority, {
+      commonName: `proxy.${core.options.name}`,
+      dnsNames: ['localhost', core.options.name],
+      now: core.now(),
+    }),
+    createSshProxy(core, dialer),
+  ]);
+  const grpc = createGrpcServer(core, dialer);
+  const pem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
+  const routes = new Set<Route>([
+    'auth',
+    'ssh',
+    'web',
+    'probe',
+    ...(core.pose.grpcTransport ? (['ssh-grpc'] as const) : []),
+  ]);
+  return new TlsPort({
+    clusterName: core.options.name,
+    web: { key: pem(webTls.key), certificate: webTls.certificate },
+    host: { key: pem(hostTls.key), certificate: hostTls.certificate },
+    userCaPem: core.userAuthority.tls.pem,
+    routes,
+    onConnection: (route: Route, socket: TLSSocket) => {
+      if (route === 'web') web.emit('connection', socket);
+      else if (route === 'ssh') ssh.injectSocket(socket as never);
+      else if (route === 'probe') socket.end();
+      else if (core.checkCaller(socket) === 'unknown-authority') socket.destroy();
+      else grpc.emit('connection', socket);
+    },
+  });
+}
+
+async function makeWebTls(
+  core: ClusterCore,
+  webCa: TlsAuthority,
+): Promise<{ key: KeyObject; certificate: string }> {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  const now = core.now().getTime();
+  const certificate = await issueTls(webCa, {
+    publicKey,
+    subject: [{ CN: ['localhost'] }],
+    dnsNames: ['localhost'],
+    ipAddresses: ['127.0.0.1', '::1'],
+    notBefore: new Date(now - 60_000),
+    notAfter: new Date(now + 825 * 24 * 3_600_000),
+  });
+  return { key: privateKey, certificate };
+}
+
+/** The auth server and the proxy's transport, on HTTP/2 inside the TLS that the port has finished. */
+function createGrpcServer(core: ClusterCore, dialer: NodeDialer) {
+  const adapter = connectNodeAdapter({
+    routes: authRoutes(core),
+    connect: false,
+    grpcWeb: false,
+    contextValues: (request) => callerContext(core, request as Http2ServerRequest),
+    fallback: (request, response) =>
+      answerUnimplemented(request as Http2ServerRequest, response as Http2ServerResponse),
+  });
+  const server = createHttp2Server((request, response) => {
+    if (request.url === proxySshPath && core.pose.grpcTransport)
+      serveProxySsh(core, dialer, request, response);
+    else {
+      if (core.pose.splitKeys) response.setHeader('version', core.pose.serverVersion);
+      adapter(request, response);
+    }
+  });
+  server.on('sessionError', () => undefined);
+  return server;
+}
+
+function answerUnimplemented(request: Http2ServerRequest, response: Http2ServerResponse): void {
+  const [, service = '', method = ''] = (request.url ?? '').split('/');
+  response.writeHead(200, {
+    'content-type': 'application/grpc',
+    'grpc-status': '12',
+    'grpc-message': encodeURIComponent(`unknown method ${method} for service ${service}`),
+  });
+  response.end();
+}

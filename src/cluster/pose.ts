@@ -1,0 +1,62 @@
+import type { KeyKind } from './authorities.ts';
+
+/** The Teleport version that the cluster imitates where versions differ (versions.md). */
+export type Pose = 'v11' | 'v15' | 'v18';
+
+export interface PoseRules {
+  readonly serverVersion: string;
+  readonly minClientVersion: string;
+  readonly keyKind: KeyKind;
+  /** `ssh_pub_key` and `tls_pub_key` instead of `pub_key`. */
+  readonly splitKeys: boolean;
+  readonly unifiedResources: boolean;
+  readonly grpcTransport: boolean;
+  readonly trustService: boolean;
+  readonly getUser: boolean;
+  readonly includeLogins: boolean;
+  /** `envs@goteleport.com` on nodes. */
+  readonly envsRequest: boolean;
+  readonly unknownChannelRequest: 'closes-channel' | 'fails' | 'fails-and-succeeds';
+}
+
+export const poses: Readonly<Record<Pose, PoseRules>> = {
+  v11: {
+    serverVersion: '11.1.2',
+    minClientVersion: '10.0.0',
+    keyKind: 'rsa',
+    splitKeys: false,
+    unifiedResources: false,
+    grpcTransport: false,
+    trustService: false,
+    getUser: false,
+    includeLogins: false,
+    envsRequest: false,
+    unknownChannelRequest: 'closes-channel',
+  },
+  v15: {
+    serverVersion: '15.0.0',
+    minClientVersion: '14.0.0',
+    keyKind: 'rsa',
+    splitKeys: false,
+    unifiedResources: true,
+    grpcTransport: true,
+    trustService: true,
+    getUser: false,
+    includeLogins: false,
+    envsRequest: true,
+    unknownChannelRequest: 'fails',
+  },
+  v18: {
+    serverVersion: '18.0.0',
+    minClientVersion: '17.0.0-aa',
+    keyKind: 'modern',
+    splitKeys: true,
+    unifiedResources: true,
+    grpcTransport: true,
+    trustService: true,
+    getUser: true,
+    includeLogins: true,
+    envsRequest: true,
+    unknownChannelRequest: 'fails-and-succeeds',
+  },
+};
