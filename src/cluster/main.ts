@@ -1,6 +1,6 @@
 import { createCluster } from './cluster.ts';
 import { demoCluster, demoUserName } from './demo-content.ts';
-import { FromParent, type FromCluster } from './process-messages.ts';
+import { FromParent, type FromCluster } from '../shared/demo/process-messages.ts';
 
 // The embedded cluster in a process of its own: started by `fork`, spoken to over IPC, ended with its parent.
 

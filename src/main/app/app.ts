@@ -15,6 +15,8 @@ export interface DemoCluster {
 export interface AppOptions {
   readonly version: string;
   readonly demo?: DemoCluster;
+  /** The clock; tests move it. */
+  readonly now?: () => Date;
 }
 
 /** The running core, the same under both hosts. */

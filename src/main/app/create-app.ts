@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+import type { AppInfo } from '../../shared/contract/app.ts';
+import { DisposableStore, toDisposable } from '../../shared/lifecycle/disposable.ts';
+import { type ClusterUri, formatAccountUri, formatClusterUri } from '../../shared/uri/uri.ts';
+import type { ClientPipes } from '../../shared/wire/pipe.ts';
+import { AccountService } from '../clusters/account-service.ts';
+import { ClusterService } from '../clusters/cluster-service.ts';
+import type { Host } from '../host/host.ts';
+import { serveByteChannels } from '../ipc/byte-channels.ts';
+import { serveRpc } from '../ipc/serve-rpc.ts';
+import { createFileLogger } from '../log/log.ts';
+import { isNativeCryptoUsed } from '../protocol/net/ssh/load-ssh2.ts';
+import { ResourceService } from '../resources/resource-service.ts';
+import { ShellService } from '../shells/shell-service.ts';
+import { StateHub } from '../state/state-hub.ts';
+import { IdentityVault } from '../store/identity-vault.ts';
+import { ProfileStore } from '../store/profile-store.ts';
+import { initialWorkspace, WorkspaceService } from '../workspace/workspace-service.ts';
+import type { App, AppOptions } from './app.ts';
+import { DemoSignIn } from './demo.ts';
+import { createRouter } from './router.ts';
+
+/** Builds the core, top to bottom. It is disposed in reverse. */
+export function createApp(host: Host, options: AppOptions): App {
+  const now = options.now ?? (() => new Date());
+  const log = createFileLogger(join(host.dataFolder, 'logs'));
+  const hub = new StateHub({
+    app: describeApp(host, options),
+    clusters: {},
+    accounts: {},
+    shells: {},
+    workspace: initialWorkspace,
+  });
+  const profiles = new ProfileStore(host.openStore('profiles'), log);
+  const vault = new IdentityVault(host.dataFolder, host.secrets);
+  const clusters = new ClusterService({ hub, profiles, log, now });
+  const demoUri: ClusterUri | undefined =
+    options.demo && clusters.addDemo(options.demo.address, options.demo.caPem);
+  const accounts = new AccountService({ hub, clusters, profiles, vault, log, now });
+  const resources = new ResourceService({
+    identity: (uri) => accounts.identity(uri),
+    withAuth: async (uri, work, signal) => {
+      try {
+        return await accounts.connections(uri).withAuth(work, signal);
+      } catch (error) {
+        accounts.noteFailure(uri, error);
+        throw error;
+      }
+    },
+    lastLogin: (uri) => profiles.profiles.lastLogins[uri],
+  });
+  const shells = new ShellService({
+    hub,
+    log,
+    now,
+    access: {
+      identity: (uri) => accounts.identity(uri),
+      proxy: (uri) => accounts.connections(uri).proxy(),
+      noteFailure: (uri, error) => accounts.noteFailure(uri, error),
+      rememberLogin: (uri, login) => profiles.rememberLogin(uri, login),
+    },
+  });
+  const workspace = new WorkspaceService(hub, {
+    closeShell: (id) => shells.close(id),
+    duplicateShell: (id, size) => shells.open({ ...shells.get(id).info, size }),
+  });
+  accounts.onSignedOut((uri) => shells.endAll(uri));
+  restoreActiveAccount(accounts, hub, profiles);
+  const demo = new DemoSignIn(options.demo, demoUri, accounts);
+  const router = createRouter({ host, log, hub, clusters, accounts, resources, shells, workspace, demo });
+  const clients = new DisposableStore();
+  log.info('started', { version: options.version, host: host.kind, platform: host.platform });
+  return {
+    connectClient(pipes: ClientPipes) {
+      const client = new DisposableStore();
+      client.add(serveRpc(pipes.rpc, router as never));
+      client.add(serveByteChannels(pipes.bytes, (id) => shells.find(id), log));
+      const undo = clients.add(toDisposable(() => client.dispose()));
+      return toDisposable(() => {
+        clients.release(undo);
+        undo.dispose();
+      });
+    },
+    async dispose() {
+      clients.dispose();
+      shells.dispose();
+      accounts.dispose();
+      log.info('stopped');
+    },
+  };
+}
+
+function describeApp(host: Host, options: AppOptions): AppInfo {
+  const { demo } = options;
+  return {
+    version: options.version,
+    host: host.kind,
+    platform: host.platform,
+    capabilities: [],
+    ...(demo
+      ? {
+          demo: {
+            clusterUri: formatClusterUri({ address: demo.address }),
+            accountUri: formatAccountUri({ address: demo.address, userName: demo.userName }),
+            userName: demo.userName,
+          },
+        }
+      : {}),
+    nativeCrypto: isNativeCryptoUsed(),
+  };
+}
+
+/** The account that was in front last time, or the first that is signed in. */
+function restoreActiveAccount(accounts: AccountService, hub: StateHub, profiles: ProfileStore): void {
+  const all = Object.values(hub.state.accounts);
+  const wanted =
+    all.find((account) => account.uri === profiles.profiles.activeAccount) ??
+    all.find((account) => account.status === 'signed-in') ??
+    all[0];
+  if (wanted) accounts.activate(wanted.uri);
+}

@@ -1,0 +1,91 @@
+import { implement } from '@orpc/server';
+import { contract } from '../../shared/contract/contract.ts';
+import type { Host } from '../host/host.ts';
+import type { AccountService } from '../clusters/account-service.ts';
+import type { ClusterService } from '../clusters/cluster-service.ts';
+import { toContractError } from '../ipc/serve-rpc.ts';
+import type { Logger } from '../log/log.ts';
+import type { ResourceService } from '../resources/resource-service.ts';
+import type { ShellService } from '../shells/shell-service.ts';
+import type { StateHub } from '../state/state-hub.ts';
+import type { WorkspaceService } from '../workspace/workspace-service.ts';
+import type { DemoSignIn } from './demo.ts';
+
+export interface RouterServices {
+  readonly host: Host;
+  readonly log: Logger;
+  readonly hub: StateHub;
+  readonly clusters: ClusterService;
+  readonly accounts: AccountService;
+  readonly resources: ResourceService;
+  readonly shells: ShellService;
+  readonly workspace: WorkspaceService;
+  readonly demo: DemoSignIn;
+}
+
+/** What each call of the contract does. */
+export function createRouter(services: RouterServices) {
+  const { host, log, hub, clusters, accounts, resources, shells, workspace, demo } = services;
+  const os = implement(contract).use(async ({ next, path }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw toContractError(error, log, path);
+    }
+  });
+  return os.router({
+    app: {
+      openExternal: os.app.openExternal.handler(({ input }) => host.openExternal(input.url)),
+      reportProblem: os.app.reportProblem.handler(({ input }) => log.warn('page-problem', input)),
+    },
+    state: {
+      watch: os.state.watch.handler(({ signal }) => hub.watch(signal)),
+    },
+    clusters: {
+      probe: os.clusters.probe.handler(({ input, signal }) =>
+        clusters.probe(input.address, input.trust, signal),
+      ),
+      add: os.clusters.add.handler(async ({ input, signal }) => ({
+        clusterUri: await clusters.add(input.address, input.trust, signal),
+      })),
+      refresh: os.clusters.refresh.handler(
+        async ({ input, signal }) => (await clusters.refresh(input.clusterUri, signal)).facts,
+      ),
+      remove: os.clusters.remove.handler(({ input }) => {
+        for (const account of accounts.accountsOf(input.clusterUri)) accounts.signOut(account);
+        clusters.remove(input.clusterUri);
+      }),
+      signIn: os.clusters.signIn.handler(async ({ input, signal }) => ({
+        accountUri:
+          input.kind === 'demo'
+            ? await demo.signIn(signal)
+            : await accounts.signIn(input.clusterUri, input, signal),
+      })),
+      signOut: os.clusters.signOut.handler(({ input }) => accounts.signOut(input.accountUri)),
+      signOutAll: os.clusters.signOutAll.handler(() => accounts.signOutAll()),
+      activate: os.clusters.activate.handler(({ input }) => accounts.activate(input.accountUri)),
+    },
+    resources: {
+      list: os.resources.list.handler(({ input, signal }) => resources.list(input, signal)),
+    },
+    shells: {
+      open: os.shells.open.handler(({ input }) => {
+        const shellId = shells.open(input);
+        return { shellId, tabId: workspace.openShellTab(shellId, '') };
+      }),
+      reconnect: os.shells.reconnect.handler(({ input }) => shells.reconnect(input.shellId, input.size)),
+      resize: os.shells.resize.handler(({ input }) => shells.get(input.shellId).resize(input.size)),
+      setTitle: os.shells.setTitle.handler(({ input }) =>
+        workspace.setShellTitle(input.shellId, input.title),
+      ),
+    },
+    workspace: {
+      activateTab: os.workspace.activateTab.handler(({ input }) => workspace.activate(input.tabId)),
+      closeTab: os.workspace.closeTab.handler(({ input }) => workspace.close(input.tabId)),
+      moveTab: os.workspace.moveTab.handler(({ input }) => workspace.move(input.tabId, input.toIndex)),
+      duplicateTab: os.workspace.duplicateTab.handler(({ input }) => ({
+        tabId: workspace.duplicate(input.tabId, input.size),
+      })),
+    },
+  });
+}

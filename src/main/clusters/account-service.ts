@@ -1,0 +1,273 @@
+import type { AccountInfo, ConnectionInfo } from '../../shared/contract/clusters.ts';
+import { AppError, isAppError } from '../../shared/errors/app-error.ts';
+import { Emitter } from '../../shared/lifecycle/emitter.ts';
+import {
+  type AccountUri,
+  type ClusterUri,
+  clusterOf,
+  formatAccountUri,
+  parseAccountUri,
+} from '../../shared/uri/uri.ts';
+import type { Logger } from '../log/log.ts';
+import { type AccountIdentity, factsOf } from '../protocol/codec/identity.ts';
+import type { ProxyPing } from '../protocol/codec/web/answers.ts';
+import { type PasswordLogin, signInWithPassword } from '../protocol/client/login.ts';
+import { parseAddress, type ProxyAddress } from '../protocol/net/address.ts';
+import type { StateHub } from '../state/state-hub.ts';
+import type { IdentityVault } from '../store/identity-vault.ts';
+import type { ProfileStore } from '../store/profile-store.ts';
+import type { ClusterService } from './cluster-service.ts';
+import { AccountConnections } from './connections.ts';
+
+const longestTimerMs = 2 ** 31 - 1;
+const defaultSshPort = 3023;
+
+interface Account {
+  readonly identity: AccountIdentity;
+  readonly connections: AccountConnections;
+  timer: NodeJS.Timeout | undefined;
+}
+
+export interface AccountServiceOptions {
+  readonly hub: StateHub;
+  readonly clusters: ClusterService;
+  readonly profiles: ProfileStore;
+  readonly vault: IdentityVault;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+/** Signs users in and out, and keeps their identities and connections. */
+export class AccountService {
+  readonly #options: AccountServiceOptions;
+  readonly #accounts = new Map<AccountUri, Account>();
+  readonly #signedOut = new Emitter<AccountUri>();
+
+  constructor(options: AccountServiceOptions) {
+    this.#options = options;
+    for (const stored of options.profiles.profiles.clusters) {
+      for (const userName of stored.users)
+        this.#restore(formatAccountUri({ address: stored.address, userName }));
+    }
+  }
+
+  /** Tells that an account's keys are gone; what runs with them must end. */
+  get onSignedOut() {
+    return this.#signedOut.event;
+  }
+
+  async signIn(clusterUri: ClusterUri, login: PasswordLogin, signal?: AbortSignal): Promise<AccountUri> {
+    const { clusters, log } = this.#options;
+    const { ping, facts } = await clusters.refresh(clusterUri, signal);
+    if (facts.authKind !== 'local') {
+      throw new AppError('sign-in-kind-unsupported', 'This cluster uses single sign-on.', {
+        reason: 'Porthole can sign in with a password and a one-time code only.',
+        advice: 'Use tsh for this cluster for now.',
+      });
+    }
+    const identity = await signInWithPassword(clusters.web(clusterUri), ping, login, signal);
+    const uri = formatAccountUri({ address: facts.address, userName: identity.userName });
+    const account = this.#install(uri, identity, sshAddressOf(ping, facts.address));
+    const authorities = await account.connections
+      .withAuth((api) => api.hostAuthorities(signal))
+      .catch((error: unknown) => {
+        log.error('authorities-not-read', error);
+        return undefined;
+      });
+    const complete = authorities && authorities.length > 0 ? { ...identity, authorities } : identity;
+    if (complete !== identity) this.#install(uri, complete, sshAddressOf(ping, facts.address));
+    this.#store(uri, complete);
+    this.activate(uri);
+    log.info('signed-in', { account: uri });
+    return uri;
+  }
+
+  signOut(uri: AccountUri): void {
+    const { hub, profiles, vault } = this.#options;
+    const account = this.#accounts.get(uri);
+    account?.connections.dispose();
+    clearTimeout(account?.timer);
+    this.#accounts.delete(uri);
+    vault.delete(uri);
+    const address = parseAccountUri(uri)?.address;
+    profiles.update((old) => ({
+      ...old,
+      clusters: old.clusters.map((stored) =>
+        stored.address === address
+          ? { ...stored, users: stored.users.filter((user) => user !== parseAccountUri(uri)?.userName) }
+          : stored,
+      ),
+    }));
+    this.#signedOut.fire(uri);
+    hub.put({ slice: 'accounts', key: uri, value: null });
+    if (hub.state.workspace.activeAccountUri === uri) this.#activateNext();
+  }
+
+  signOutAll(): void {
+    for (const uri of Object.keys(this.#options.hub.state.accounts) as AccountUri[]) this.signOut(uri);
+  }
+
+  accountsOf(clusterUri: ClusterUri): AccountUri[] {
+    return (Object.keys(this.#options.hub.state.accounts) as AccountUri[]).filter(
+      (uri) => clusterOf(uri) === clusterUri,
+    );
+  }
+
+  activate(uri: AccountUri): void {
+    const { hub, profiles } = this.#options;
+    if (!hub.state.accounts[uri]) throw signedOut();
+    hub.put({ slice: 'workspace', value: { ...hub.state.workspace, activeAccountUri: uri } });
+    if (!hub.state.clusters[clusterOf(uri)]?.isDemo)
+      profiles.update((old) => ({ ...old, activeAccount: uri }));
+  }
+
+  /** The account's keys while they are valid; throws `session-expired` or `signed-out`. */
+  identity(uri: AccountUri): AccountIdentity {
+    const account = this.#accounts.get(uri);
+    if (!account) throw this.#options.hub.state.accounts[uri] ? expired() : signedOut();
+    if (factsOf(account.identity).validUntil <= this.#options.now()) {
+      this.#expire(uri);
+      throw expired();
+    }
+    return account.identity;
+  }
+
+  connections(uri: AccountUri): AccountConnections {
+    this.identity(uri);
+    const account = this.#accounts.get(uri);
+    if (!account) throw signedOut();
+    return account.connections;
+  }
+
+  /** Called when a server says that the certificate has expired. */
+  noteFailure(uri: AccountUri, error: unknown): void {
+    if (isAppError(error, 'session-expired')) this.#expire(uri);
+  }
+
+  dispose(): void {
+    for (const account of this.#accounts.values()) {
+      clearTimeout(account.timer);
+      account.connections.dispose();
+    }
+    this.#accounts.clear();
+  }
+
+  #install(uri: AccountUri, identity: AccountIdentity, sshAddress: ProxyAddress | undefined): Account {
+    const old = this.#accounts.get(uri);
+    old?.connections.dispose();
+    clearTimeout(old?.timer);
+    const { address } = this.#options.clusters.known(clusterOf(uri));
+    const connections = new AccountConnections({
+      address,
+      sshAddress,
+      identity,
+      onState: (connection) => this.#setConnection(uri, connection),
+    });
+    const account: Account = { identity, connections, timer: undefined };
+    this.#accounts.set(uri, account);
+    this.#put(uri, 'signed-in', { state: 'idle' });
+    this.#watchExpiry(uri, account);
+    return account;
+  }
+
+  #watchExpiry(uri: AccountUri, account: Account): void {
+    const left = factsOf(account.identity).validUntil.getTime() - this.#options.now().getTime();
+    account.timer = setTimeout(
+      () => (left > longestTimerMs ? this.#watchExpiry(uri, account) : this.#expire(uri)),
+      Math.min(Math.max(0, left), longestTimerMs),
+    );
+    account.timer.unref();
+  }
+
+  #expire(uri: AccountUri): void {
+    const account = this.#options.hub.state.accounts[uri];
+    if (account && account.status !== 'expired') {
+      this.#options.hub.put({ slice: 'accounts', key: uri, value: { ...account, status: 'expired' } });
+    }
+  }
+
+  #restore(uri: AccountUri): void {
+    const { vault, log, now } = this.#options;
+    try {
+      const identity = vault.load(uri);
+      if (!identity) {
+        this.#put(uri, 'signed-out', { state: 'idle' });
+        return;
+      }
+      this.#install(uri, identity, undefined);
+      if (factsOf(identity).validUntil <= now()) this.#expire(uri);
+    } catch (error) {
+      log.error('sign-in-not-restored', error, { account: uri });
+      this.#put(uri, 'signed-out', { state: 'idle' });
+    }
+  }
+
+  #store(uri: AccountUri, identity: AccountIdentity): void {
+    const { hub, vault, profiles } = this.#options;
+    if (hub.state.clusters[clusterOf(uri)]?.isDemo) return;
+    vault.save(uri, identity);
+    const address = parseAccountUri(uri)?.address;
+    profiles.update((old) => ({
+      ...old,
+      clusters: old.clusters.map((stored) =>
+        stored.address === address
+          ? { ...stored, users: [...new Set([...stored.users, identity.userName])] }
+          : stored,
+      ),
+    }));
+  }
+
+  #put(uri: AccountUri, status: AccountInfo['status'], connection: ConnectionInfo): void {
+    const account = this.#accounts.get(uri);
+    const facts = account && factsOf(account.identity);
+    this.#options.hub.put({
+      slice: 'accounts',
+      key: uri,
+      value: {
+        uri,
+        clusterUri: clusterOf(uri),
+        userName: parseAccountUri(uri)?.userName ?? '',
+        status,
+        ...(facts
+          ? { validFrom: facts.validFrom.toISOString(), validUntil: facts.validUntil.toISOString() }
+          : {}),
+        roles: [...(facts?.roles ?? [])],
+        logins: [...(facts?.logins ?? [])],
+        connection,
+      },
+    });
+  }
+
+  #setConnection(uri: AccountUri, connection: ConnectionInfo): void {
+    const { hub } = this.#options;
+    const account = hub.state.accounts[uri];
+    if (account && this.#accounts.has(uri))
+      hub.put({ slice: 'accounts', key: uri, value: { ...account, connection } });
+  }
+
+  #activateNext(): void {
+    const { hub } = this.#options;
+    const { activeAccountUri: _gone, ...workspace } = hub.state.workspace;
+    const next = (Object.keys(hub.state.accounts) as AccountUri[])[0];
+    hub.put({ slice: 'workspace', value: next ? { ...workspace, activeAccountUri: next } : workspace });
+  }
+}
+
+function expired(): AppError {
+  return new AppError('session-expired', 'Your session on this cluster has expired.', {
+    advice: 'Sign in again.',
+    action: 'sign-in',
+  });
+}
+
+function signedOut(): AppError {
+  return new AppError('signed-out', 'This user is signed out.', { advice: 'Sign in.', action: 'sign-in' });
+}
+
+/** The proxy's own SSH port where TLS routing is off before v13 (login.md 6.1); undefined otherwise. */
+function sshAddressOf(ping: ProxyPing, address: string): ProxyAddress | undefined {
+  if (ping.tlsRouting || ping.sshPublicAddress === '') return undefined;
+  const hasPort = /:\d+$/.test(ping.sshPublicAddress);
+  const parsed = parseAddress(hasPort ? ping.sshPublicAddress : `${ping.sshPublicAddress}:${defaultSshPort}`);
+  return { host: parsed.host || parseAddress(address).host, port: parsed.port };
+}

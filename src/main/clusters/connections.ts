@@ -1,0 +1,107 @@
+import type { ConnectionInfo } from '../../shared/contract/clusters.ts';
+import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
+import type { Disposable } from '../../shared/lifecycle/disposable.ts';
+import type { AccountIdentity } from '../protocol/codec/identity.ts';
+import { AuthApi } from '../protocol/client/auth-api.ts';
+import { type AuthConnection, openAuthConnection } from '../protocol/client/auth-connection.ts';
+import { openProxyConnection, type ProxyConnection } from '../protocol/client/proxy-connection.ts';
+import type { ProxyAddress } from '../protocol/net/address.ts';
+
+/** Servers close connections that are pinged more often (auth-api.md 1.4). */
+const measureMs = 65_000;
+
+export interface AccountConnectionOptions {
+  readonly address: ProxyAddress;
+  readonly sshAddress: ProxyAddress | undefined;
+  readonly identity: AccountIdentity;
+  readonly onState: (info: ConnectionInfo) => void;
+}
+
+/** The kept connections of one account: one to the auth server, one to the proxy. Opened when first used. */
+export class AccountConnections implements Disposable {
+  readonly #options: AccountConnectionOptions;
+  #auth: Promise<{ connection: AuthConnection; api: AuthApi }> | undefined;
+  #proxy: Promise<ProxyConnection> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #disposed = false;
+
+  constructor(options: AccountConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Runs a call of the auth API; on a connection that turns out to be dead it is tried once more on a new one. */
+  async withAuth<T>(work: (api: AuthApi) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    const wasOpen = this.#auth !== undefined;
+    try {
+      const { api } = await this.#authApi();
+      return await work(api);
+    } catch (error) {
+      if (isAppError(error, 'connection-lost', 'timed-out')) this.#dropAuth();
+      if (!isAppError(error, 'connection-lost') || !wasOpen || signal?.aborted) throw error;
+    }
+    const { api } = await this.#authApi();
+    return work(api);
+  }
+
+  /** The connection that all shells of this account share. */
+  proxy(): Promise<ProxyConnection> {
+    if (this.#disposed)
+      return Promise.reject(new AppError('signed-out', 'This user is signed out.', { action: 'sign-in' }));
+    this.#proxy ??= this.#openProxy().catch((error: unknown) => {
+      this.#proxy = undefined;
+      this.#options.onState({ state: 'lost', problem: toErrorInfo(error) });
+      throw error;
+    });
+    return this.#proxy;
+  }
+
+  dispose(): void {
+    this.#disposed = true;
+    clearInterval(this.#timer);
+    this.#dropAuth();
+    void this.#proxy?.then((proxy) => proxy.dispose()).catch(() => undefined);
+    this.#proxy = undefined;
+  }
+
+  async #authApi() {
+    if (this.#disposed) throw new AppError('signed-out', 'This user is signed out.', { action: 'sign-in' });
+    const known = await this.#auth?.catch(() => undefined);
+    if (known?.connection.isOpen) return known;
+    this.#auth = openAuthConnection(this.#options).then((connection) => ({
+      connection,
+      api: new AuthApi(connection.transport),
+    }));
+    return this.#auth;
+  }
+
+  #dropAuth(): void {
+    void this.#auth?.then(({ connection }) => connection.dispose()).catch(() => undefined);
+    this.#auth = undefined;
+  }
+
+  async #openProxy(): Promise<ProxyConnection> {
+    this.#options.onState({ state: 'connecting' });
+    const proxy = await openProxyConnection(this.#options);
+    proxy.onClose((error) => {
+      clearInterval(this.#timer);
+      this.#proxy = undefined;
+      if (!this.#disposed)
+        this.#options.onState(error ? { state: 'lost', problem: toErrorInfo(error) } : { state: 'idle' });
+    });
+    void this.#measure(proxy);
+    this.#timer = setInterval(() => void this.#measure(proxy), measureMs);
+    this.#timer.unref();
+    return proxy;
+  }
+
+  async #measure(proxy: ProxyConnection): Promise<void> {
+    if (!proxy.isOpen) return;
+    this.#options.onState({ state: 'connected' });
+    try {
+      const roundTripMs = await proxy.ping();
+      if (proxy.isOpen) this.#options.onState({ state: 'connected', roundTripMs });
+    } catch {
+      // The close of the connection tells.
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { FromCluster, type FromParent } from '../../shared/demo/process-messages.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { DemoCluster } from '../app/app.ts';
+
+const startTimeoutMs = 15_000;
+const stopTimeoutMs = 3_000;
+
+export interface DemoProcess extends DemoCluster {
+  stop(): Promise<void>;
+}
+
+/** Starts the embedded cluster in a process of its own; its secrets come over IPC only and are never stored. */
+export async function startDemoProcess(
+  modulePath: string,
+  execArgv: readonly string[] = [],
+): Promise<DemoProcess> {
+  const child = fork(modulePath, [], {
+    execArgv: [...execArgv],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const stop = () => stopChild(child);
+  try {
+    const ready = await receive(child, 'ready', () => true);
+    return {
+      address: ready.address,
+      caPem: ready.caPem,
+      userName: ready.userName,
+      credentials: credentialsOf(child),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function credentialsOf(child: ChildProcess): DemoCluster['credentials'] {
+  let last = 0;
+  return async () => {
+    last += 1;
+    const id = last;
+    const answer = receive(child, 'credentials', (message) => message.id === id);
+    send(child, { kind: 'credentials', id });
+    const { password, oneTimeCode } = await answer;
+    return { password, oneTimeCode };
+  };
+}
+
+type Message<K extends FromCluster['kind']> = Extract<FromCluster, { kind: K }>;
+
+function receive<K extends FromCluster['kind']>(
+  child: ChildProcess,
+  kind: K,
+  isWanted: (message: Message<K>) => boolean,
+): Promise<Message<K>> {
+  return new Promise((resolve, reject) => {
+    const finish = (work: () => void) => {
+      clearTimeout(timer);
+      child.removeListener('message', onMessage);
+      child.removeListener('exit', onExit);
+      work();
+    };
+    const fail = (reason: string) =>
+      finish(() =>
+        reject(new AppError('internal', 'The demo cluster does not work.', { reason, action: 'retry' })),
+      );
+    const timer = setTimeout(() => fail('It did not answer in time.'), startTimeoutMs);
+    const onExit = () => fail('Its process has ended.');
+    const onMessage = (raw: unknown) => {
+      const parsed = FromCluster.safeParse(raw);
+      if (!parsed.success) return;
+      const message = parsed.data;
+      if (message.kind === 'failed') fail(message.reason);
+      else if (message.kind === kind && isWanted(message as Message<K>))
+        finish(() => resolve(message as Message<K>));
+    };
+    child.on('message', onMessage);
+    child.once('exit', onExit);
+    if (child.exitCode !== null) onExit();
+  });
+}
+
+function send(child: ChildProcess, message: FromParent): void {
+  if (child.connected) child.send(message);
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  send(child, { kind: 'stop' });
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
+  await gone;
+  clearTimeout(timer);
+}

@@ -1,0 +1,67 @@
+import { ModeTracker } from './mode-tracker.ts';
+
+interface Piece {
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+}
+
+/** The last output of a shell, addressed by its offset since the shell began. Bounded; the oldest bytes go first. */
+export class ReplayBuffer {
+  readonly #limit: number;
+  readonly #droppedModes = new ModeTracker();
+  #pieces: Piece[] = [];
+  #head = 0;
+  #end = 0;
+
+  constructor(limitInBytes: number) {
+    this.#limit = limitInBytes;
+  }
+
+  /** Offset of the oldest byte that is still here. */
+  get start(): number {
+    return this.#pieces[this.#head]?.offset ?? this.#end;
+  }
+
+  get end(): number {
+    return this.#end;
+  }
+
+  append(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    this.#pieces.push({ offset: this.#end, bytes });
+    this.#end += bytes.length;
+    while (this.#end - this.start > this.#limit && this.#head < this.#pieces.length - 1) {
+      const oldest = this.#pieces[this.#head];
+      if (oldest) this.#droppedModes.feed(oldest.bytes);
+      this.#head += 1;
+    }
+    if (this.#head > 1024 && this.#head * 2 > this.#pieces.length) {
+      this.#pieces = this.#pieces.slice(this.#head);
+      this.#head = 0;
+    }
+  }
+
+  /** Up to `max` bytes from `offset`, which must lie between `start` and `end`; a view, not a copy. */
+  read(offset: number, max: number): Uint8Array {
+    const piece = this.#pieces[this.#find(offset)];
+    if (!piece) return new Uint8Array(0);
+    const from = offset - piece.offset;
+    return piece.bytes.subarray(from, from + max);
+  }
+
+  /** Sequences that set a fresh terminal to the modes in force at `start`. */
+  preamble(): Uint8Array {
+    return this.#droppedModes.preamble();
+  }
+
+  #find(offset: number): number {
+    let low = this.#head;
+    let high = this.#pieces.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#pieces[middle]?.offset ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+}

@@ -1,0 +1,198 @@
+import type { ShellEnd, ShellInfo, ShellStatus } from '../../shared/contract/shells.ts';
+import type { TerminalSize } from '../../shared/contract/ids.ts';
+import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
+import { cancelled } from '../protocol/net/dial-errors.ts';
+import type { ChannelEnd, SshChannel } from '../protocol/net/ssh/channel.ts';
+import type { SshConnection } from '../protocol/net/ssh/client.ts';
+import { ReplayBuffer } from './replay-buffer.ts';
+import { type AttachmentSink, ShellAttachment } from './shell-attachment.ts';
+
+const replayBytes = 2 << 20;
+/** The server is held back when a page is this far behind, and let go when it has caught up. */
+const highLagBytes = 1 << 20;
+const lowLagBytes = 256 << 10;
+const maxPendingInput = 1 << 20;
+const term = 'xterm-256color';
+
+export type ShellConnector = (
+  onStep: (step: 'proxy' | 'server' | 'shell') => void,
+  signal: AbortSignal,
+) => Promise<SshConnection>;
+
+export interface ShellOptions {
+  readonly identity: Omit<ShellInfo, 'status'>;
+  readonly connect: ShellConnector;
+  readonly onChange: (info: ShellInfo) => void;
+  /** For log and for marking an account as expired. */
+  readonly onFailure: (error: AppError) => void;
+  readonly now: () => Date;
+}
+
+/** One shell with its screen. It outlives pages; it keeps its output across reconnections. */
+export class Shell {
+  readonly #options: ShellOptions;
+  readonly #buffer = new ReplayBuffer(replayBytes);
+  readonly #attachments = new Set<ShellAttachment>();
+  #status: ShellStatus = { kind: 'connecting', step: 'proxy' };
+  #size: TerminalSize;
+  #attempt: AbortController | undefined;
+  #connection: SshConnection | undefined;
+  #channel: SshChannel | undefined;
+  #isHeld = false;
+  #pendingInput: Buffer[] = [];
+  #pendingInputBytes = 0;
+
+  constructor(options: ShellOptions, size: TerminalSize) {
+    this.#options = options;
+    this.#size = size;
+  }
+
+  get info(): ShellInfo {
+    return { ...this.#options.identity, status: this.#status };
+  }
+
+  get isEnded(): boolean {
+    return this.#status.kind === 'ended';
+  }
+
+  /** Connects in the background; the status tells how it goes. */
+  start(size: TerminalSize): void {
+    if (this.#attempt) return;
+    this.#size = size;
+    const attempt = new AbortController();
+    this.#attempt = attempt;
+    this.#setStatus({ kind: 'connecting', step: 'proxy' });
+    void this.#run(attempt.signal).then((end) => {
+      if (this.#attempt !== attempt) return;
+      this.#attempt = undefined;
+      this.#finish(end);
+    });
+  }
+
+  attach(sink: AttachmentSink, from: number): ShellAttachment {
+    const attachment = new ShellAttachment(this.#buffer, sink, from);
+    this.#attachments.add(attachment);
+    return attachment;
+  }
+
+  detach(attachment: ShellAttachment): void {
+    this.#attachments.delete(attachment);
+    this.#balance();
+  }
+
+  refund(attachment: ShellAttachment, count: number): void {
+    attachment.refund(count);
+    this.#balance();
+  }
+
+  /** What is typed while the connection is being made is kept; after the end it is dropped. */
+  write(bytes: Uint8Array): void {
+    const data = Buffer.from(bytes);
+    if (this.#channel) {
+      this.#channel.write(data);
+      return;
+    }
+    if (this.isEnded || this.#pendingInputBytes + data.length > maxPendingInput) return;
+    this.#pendingInput.push(data);
+    this.#pendingInputBytes += data.length;
+  }
+
+  resize(size: TerminalSize): void {
+    this.#size = size;
+    this.#channel?.resize(size);
+  }
+
+  /** Ends the shell and its connection for good. */
+  close(): void {
+    this.#attempt?.abort();
+    this.#attempt = undefined;
+    this.#channel?.close();
+    this.#connection?.dispose();
+    this.#attachments.clear();
+  }
+
+  async #run(signal: AbortSignal): Promise<ShellEnd> {
+    let connection: SshConnection | undefined;
+    try {
+      connection = await this.#options.connect((step) => {
+        if (!signal.aborted) this.#setStatus({ kind: 'connecting', step });
+      }, signal);
+      if (signal.aborted) throw cancelled();
+      this.#connection = connection;
+      this.#setStatus({ kind: 'connecting', step: 'shell' });
+      const channel = await connection.openShell({ term, ...this.#size }, signal);
+      return toShellEnd(await this.#serve(channel));
+    } catch (error) {
+      return { kind: 'failed', error: toErrorInfo(this.#known(error)) };
+    } finally {
+      connection?.dispose();
+      this.#connection = undefined;
+      this.#channel = undefined;
+    }
+  }
+
+  #serve(channel: SshChannel): Promise<ChannelEnd> {
+    channel.onData((chunk) => this.#take(chunk));
+    channel.onStderr((chunk) => this.#take(chunk));
+    this.#channel = channel;
+    // The size may have changed while the shell was being opened.
+    channel.resize(this.#size);
+    this.#setStatus({ kind: 'open', since: this.#options.now().toISOString() });
+    for (const data of this.#pendingInput) channel.write(data);
+    this.#dropPendingInput();
+    this.#isHeld = false;
+    channel.resume();
+    return channel.ended.then((end) => {
+      if (end.kind === 'lost') this.#options.onFailure(end.error);
+      return end;
+    });
+  }
+
+  #take(chunk: Buffer): void {
+    this.#buffer.append(chunk);
+    for (const attachment of this.#attachments) attachment.pump();
+    this.#balance();
+  }
+
+  #balance(): void {
+    const lag = Math.max(0, ...[...this.#attachments].map((attachment) => attachment.lag));
+    if (!this.#isHeld && lag > highLagBytes) {
+      this.#isHeld = true;
+      this.#channel?.pause();
+    } else if (this.#isHeld && lag < lowLagBytes) {
+      this.#isHeld = false;
+      this.#channel?.resume();
+    }
+  }
+
+  #finish(end: ShellEnd): void {
+    this.#dropPendingInput();
+    this.#setStatus({ kind: 'ended', at: this.#options.now().toISOString(), end });
+  }
+
+  #known(error: unknown): AppError {
+    const known = isAppError(error)
+      ? error
+      : new AppError('internal', 'Opening the shell failed inside Porthole.', {
+          action: 'retry',
+          cause: error,
+        });
+    this.#options.onFailure(known);
+    return known;
+  }
+
+  #dropPendingInput(): void {
+    this.#pendingInput = [];
+    this.#pendingInputBytes = 0;
+  }
+
+  #setStatus(status: ShellStatus): void {
+    this.#status = status;
+    this.#options.onChange(this.info);
+  }
+}
+
+function toShellEnd(end: ChannelEnd): ShellEnd {
+  if (end.kind === 'lost') return { kind: 'failed', error: toErrorInfo(end.error) };
+  return end;
+}

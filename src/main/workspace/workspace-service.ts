@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+import type { ShellId, TabId, TerminalSize } from '../../shared/contract/ids.ts';
+import { resourcesTabId, type Tab, type WorkspaceInfo } from '../../shared/contract/workspace.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { StateHub } from '../state/state-hub.ts';
+
+export interface TabDocuments {
+  closeShell(id: ShellId): void;
+  /** A new shell on the same server with the same login. */
+  duplicateShell(id: ShellId, size: TerminalSize): ShellId;
+}
+
+export const initialWorkspace: WorkspaceInfo = {
+  tabs: [{ kind: 'resources', id: resourcesTabId }],
+  activeTabId: resourcesTabId,
+};
+
+/** The row of tabs and which one is in front. The first tab is the list and stays. */
+export class WorkspaceService {
+  readonly #hub: StateHub;
+  readonly #documents: TabDocuments;
+
+  constructor(hub: StateHub, documents: TabDocuments) {
+    this.#hub = hub;
+    this.#documents = documents;
+  }
+
+  /** Puts a tab behind `after`, or last, and brings it to the front. */
+  openShellTab(shellId: ShellId, title: string, after?: TabId): TabId {
+    const { tabs } = this.#workspace;
+    const id = randomUUID();
+    const index = after === undefined ? tabs.length : tabs.findIndex((tab) => tab.id === after) + 1;
+    this.#put({ tabs: tabs.toSpliced(index, 0, { kind: 'shell', id, shellId, title }), activeTabId: id });
+    return id;
+  }
+
+  activate(tabId: TabId): void {
+    this.#find(tabId);
+    this.#put({ activeTabId: tabId });
+  }
+
+  close(tabId: TabId): void {
+    const tab = this.#find(tabId);
+    if (tab.kind === 'resources')
+      throw new AppError('unsupported', 'The list of resources cannot be closed.');
+    const { tabs, activeTabId } = this.#workspace;
+    const index = tabs.indexOf(tab);
+    const left = tabs.toSpliced(index, 1);
+    const next = left[index] ?? left[index - 1];
+    this.#put({ tabs: left, activeTabId: activeTabId === tabId && next ? next.id : activeTabId });
+    this.#documents.closeShell(tab.shellId);
+  }
+
+  move(tabId: TabId, toIndex: number): void {
+    const tab = this.#find(tabId);
+    if (tab.kind === 'resources') return;
+    const others = this.#workspace.tabs.filter((other) => other !== tab);
+    const index = Math.min(Math.max(1, toIndex), others.length);
+    this.#put({ tabs: others.toSpliced(index, 0, tab) });
+  }
+
+  duplicate(tabId: TabId, size: TerminalSize): TabId {
+    const tab = this.#find(tabId);
+    if (tab.kind === 'resources')
+      throw new AppError('unsupported', 'The list of resources cannot be duplicated.');
+    const shellId = this.#documents.duplicateShell(tab.shellId, size);
+    return this.openShellTab(shellId, '', tab.id);
+  }
+
+  setShellTitle(shellId: ShellId, title: string): void {
+    const { tabs } = this.#workspace;
+    this.#put({
+      tabs: tabs.map((tab) => (tab.kind === 'shell' && tab.shellId === shellId ? { ...tab, title } : tab)),
+    });
+  }
+
+  get #workspace(): WorkspaceInfo {
+    return this.#hub.state.workspace;
+  }
+
+  #find(tabId: TabId): Tab {
+    const tab = this.#workspace.tabs.find((candidate) => candidate.id === tabId);
+    if (tab) return tab;
+    throw new AppError('not-found', 'This tab is closed.');
+  }
+
+  #put(change: Partial<WorkspaceInfo>): void {
+    this.#hub.put({ slice: 'workspace', value: { ...this.#workspace, ...change } });
+  }
+}
