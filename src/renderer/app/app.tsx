@@ -1,0 +1,184 @@
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type AppError, isAppError } from '../../shared/errors/app-error.ts';
+import { type AccountUri, clusterOf, parseAccountUri } from '../../shared/uri/uri.ts';
+import { toAppError } from '../client/api.ts';
+import { AddClusterDialog } from '../features/clusters/add-cluster-dialog.tsx';
+import { FirstStart } from '../features/clusters/first-start.tsx';
+import { SignInDialog } from '../features/clusters/sign-in-dialog.tsx';
+import { CommandPalette } from '../features/palette/command-palette.tsx';
+import { ResourcesPage } from '../features/resources/resources-page.tsx';
+import { PasteDialog } from '../features/terminal/paste-dialog.tsx';
+import { TerminalView } from '../features/terminal/terminal-view.tsx';
+import {
+  useActiveAccount,
+  useAppState,
+  useClusterOf,
+  useHasState,
+  useLink,
+  useSession,
+} from '../state/store.ts';
+import { type DialogRequest, type UiActions, UiContext } from '../state/ui-state.ts';
+import { useCommands } from './commands.ts';
+import { type Notice, Notices } from './notices.tsx';
+import { ShortcutsDialog } from './shortcuts-dialog.tsx';
+import { StatusBar } from './status-bar.tsx';
+import { TabBar } from './tab-bar.tsx';
+import { TopBar } from './top-bar.tsx';
+import { useChords } from './use-chords.ts';
+import './app.css';
+
+export function App() {
+  const hasState = useHasState();
+  const link = useLink();
+  if (hasState) return <Frame />;
+  return (
+    <main className="starting">
+      {link === 'lost' && (
+        <p role="alert">Porthole does not answer. This page connects by itself as soon as it can.</p>
+      )}
+    </main>
+  );
+}
+
+/** The window: bars around the document of the tab in front, and what floats above them. */
+function Frame() {
+  const session = useSession();
+  const [dialog, setDialog] = useState<DialogRequest>();
+  const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const [notices, setNotices] = useState<readonly Notice[]>([]);
+
+  const addNotice = useCallback((text: string, error?: AppError) => {
+    setNotices((old) => {
+      const same = old.find((notice) => notice.text === text);
+      const others = old.filter((notice) => notice !== same);
+      return [
+        ...others,
+        { id: crypto.randomUUID(), text, count: (same?.count ?? 0) + 1, ...(error ? { error } : {}) },
+      ].slice(-3);
+    });
+  }, []);
+  const ui = useMemo<UiActions>(() => {
+    const report = (error: AppError) => addNotice(error.message, error);
+    const guard = async (account: AccountUri, work: () => Promise<void>) => {
+      try {
+        await work();
+      } catch (failure) {
+        const error = toAppError(failure);
+        if (!isAppError(error, 'session-expired', 'signed-out')) {
+          report(error);
+          return;
+        }
+        setDialog({
+          kind: 'sign-in',
+          clusterUri: clusterOf(account),
+          userName: parseAccountUri(account)?.userName ?? '',
+          reason: `${error.message} After signing in Porthole goes on.`,
+          then: () => void work().catch((again: unknown) => report(toAppError(again))),
+        });
+      }
+    };
+    return {
+      ask: setDialog,
+      closeDialog: () => setDialog(undefined),
+      openPalette: () => setPaletteOpen(true),
+      report,
+      notify: (text) => addNotice(text),
+      guard,
+    };
+  }, [addNotice]);
+
+  return (
+    <UiContext value={ui}>
+      <FrameBody
+        onPalette={() => setPaletteOpen(true)}
+        dialog={dialog}
+        palette={isPaletteOpen ? () => setPaletteOpen(false) : undefined}
+      />
+      <Notices
+        notices={notices}
+        onDismiss={(id) => setNotices((old) => old.filter((notice) => notice.id !== id))}
+      />
+      {session.link === 'lost' && (
+        <div className="link-lost" role="alert">
+          Porthole does not answer. This page connects by itself as soon as it can.
+        </div>
+      )}
+    </UiContext>
+  );
+}
+
+function FrameBody(props: {
+  onPalette: () => void;
+  dialog: DialogRequest | undefined;
+  palette: (() => void) | undefined;
+}) {
+  useLink();
+  const account = useActiveAccount();
+  const cluster = useClusterOf(account?.uri);
+  const workspace = useAppState((state) => state.workspace);
+  const shells = useAppState((state) => state.shells);
+  const root = useRef<HTMLDivElement>(null);
+  const commands = useCommands({ openPalette: props.onPalette, root });
+  useChords(commands);
+  const isListInFront = workspace.activeTabId === workspace.tabs[0]?.id;
+  const front = workspace.tabs.find((tab) => tab.id === workspace.activeTabId);
+
+  useEffect(() => {
+    if (isListInFront && !document.activeElement?.closest('.top-bar, .tab-bar'))
+      root.current?.querySelector<HTMLElement>('.resource-row[tabindex="0"]')?.focus();
+  }, [isListInFront]);
+
+  return (
+    <div className="frame" ref={root}>
+      <TopBar onPalette={props.onPalette} />
+      <TabBar />
+      <div className="documents" data-region="document" tabIndex={-1}>
+        <div
+          className="document"
+          hidden={!isListInFront}
+          role={isListInFront ? 'tabpanel' : undefined}
+          aria-label="Resources"
+        >
+          {account && cluster ? (
+            <ResourcesPage key={account.uri} account={account} cluster={cluster} />
+          ) : (
+            <FirstStart />
+          )}
+        </div>
+        {workspace.tabs.map((tab) => {
+          const shell = tab.kind === 'shell' ? shells[tab.shellId] : undefined;
+          return (
+            shell && (
+              <TerminalView
+                key={tab.id}
+                shell={shell}
+                isFront={tab.id === workspace.activeTabId}
+                onClose={() => commands.closeTab(tab.id)}
+              />
+            )
+          );
+        })}
+      </div>
+      <StatusBar shell={front?.kind === 'shell' ? shells[front.shellId] : undefined} />
+      {props.palette && (
+        <CommandPalette actions={commands.actions} tabs={commands.tabs} onClose={props.palette} />
+      )}
+      <OpenDialog request={props.dialog} />
+    </div>
+  );
+}
+
+function OpenDialog({ request }: { request: DialogRequest | undefined }) {
+  switch (request?.kind) {
+    case 'add-cluster':
+      return <AddClusterDialog />;
+    case 'sign-in':
+      return <SignInDialog key={`${request.clusterUri}/${request.userName}`} request={request} />;
+    case 'paste':
+      return <PasteDialog request={request} />;
+    case 'shortcuts':
+      return <ShortcutsDialog />;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,140 @@
+import { type RefObject, useMemo } from 'react';
+import type { PaletteAction } from '../features/palette/command-palette.tsx';
+import { terminalOf } from '../features/terminal/terminal-registry.ts';
+import { toAppError } from '../client/api.ts';
+import { estimateTerminalSize } from '../state/terminal-size.ts';
+import { useAppState, useSession } from '../state/store.ts';
+import { useUi } from '../state/ui-state.ts';
+import { type ChordName, mainKey } from './chords.ts';
+import { tabTitle } from './tab-bar.tsx';
+
+export interface Commands {
+  readonly actions: readonly PaletteAction[];
+  readonly tabs: readonly PaletteAction[];
+  /** False when the chord has nothing to act on. */
+  run(chord: ChordName): boolean;
+  closeTab(tabId: string): void;
+}
+
+const regions = ['top', 'tabs', 'document'];
+
+/** Everything that the keyboard and the palette can do. */
+export function useCommands(options: {
+  openPalette: () => void;
+  root: RefObject<HTMLElement | null>;
+}): Commands {
+  const session = useSession();
+  const ui = useUi();
+  const workspace = useAppState((state) => state.workspace);
+  const shells = useAppState((state) => state.shells);
+  const demo = useAppState((state) => state.app.demo);
+  const { openPalette, root } = options;
+
+  return useMemo(() => {
+    const { tabs, activeTabId } = workspace;
+    const call = (work: Parameters<typeof session.call>[0]) =>
+      void session.call(work).catch((error: unknown) => ui.report(toAppError(error)));
+    const index = tabs.findIndex((tab) => tab.id === activeTabId);
+    const front = tabs[index];
+    const frontShell = front?.kind === 'shell' ? shells[front.shellId] : undefined;
+    const frontTerminal = frontShell && terminalOf(frontShell.id);
+    const activate = (at: number) => {
+      const tab = tabs[(at + tabs.length) % tabs.length];
+      if (tab) call((api) => api.workspace.activateTab({ tabId: tab.id }));
+    };
+    const closeTab = (tabId: string) => call((api) => api.workspace.closeTab({ tabId }));
+    const duplicate = () =>
+      frontShell &&
+      void ui.guard(frontShell.accountUri, async () => {
+        await session.call((api) =>
+          api.workspace.duplicateTab({ tabId: activeTabId, size: estimateTerminalSize() }),
+        );
+      });
+    const move = (to: number) => call((api) => api.workspace.moveTab({ tabId: activeTabId, toIndex: to }));
+    const focusSearch = () => {
+      activate(0);
+      requestAnimationFrame(() =>
+        root.current?.querySelector<HTMLInputElement>('[data-region="search"]')?.select(),
+      );
+    };
+    const onShell = (name: string, run: () => void, chord?: string): PaletteAction[] =>
+      frontShell ? [{ name, run, ...(chord ? { chord } : {}) }] : [];
+    const actions: PaletteAction[] = [
+      { name: 'Add a cluster', run: () => ui.ask({ kind: 'add-cluster' }) },
+      ...(demo
+        ? [
+            {
+              name: 'Sign in to the demo cluster',
+              run: () => call((api) => api.clusters.signIn({ kind: 'demo' })),
+            },
+          ]
+        : []),
+      { name: 'Search the list', run: focusSearch, chord: '/' },
+      ...onShell('Close tab', () => closeTab(activeTabId), `${mainKey} Shift W`),
+      ...onShell('Duplicate tab', duplicate, `${mainKey} Shift D`),
+      ...onShell('Find in terminal', () => frontTerminal?.openFind(), `${mainKey} Shift F`),
+      ...onShell(
+        'Copy all terminal text',
+        () =>
+          void navigator.clipboard
+            .writeText(frontTerminal?.session.allText() ?? '')
+            .then(() => ui.notify('Copied.')),
+      ),
+      ...onShell('Move tab left', () => move(index - 1), `${mainKey} Shift PgUp`),
+      ...onShell('Move tab right', () => move(index + 1), `${mainKey} Shift PgDn`),
+      { name: 'Show keyboard shortcuts', run: () => ui.ask({ kind: 'shortcuts' }), chord: '?' },
+      { name: 'Sign out everywhere', run: () => call((api) => api.clusters.signOutAll()) },
+    ];
+    const simple: Partial<Record<string, () => void>> = {
+      palette: openPalette,
+      next: () => activate(index + 1),
+      previous: () => activate(index - 1),
+      region: () => cycleRegion(root.current),
+      search: focusSearch,
+      shortcuts: () => ui.ask({ kind: 'shortcuts' }),
+      ...(frontShell
+        ? {
+            close: () => closeTab(activeTabId),
+            duplicate,
+            'move-left': () => move(index - 1),
+            'move-right': () => move(index + 1),
+            find: () => frontTerminal?.openFind(),
+          }
+        : {}),
+    };
+    return {
+      actions,
+      tabs: tabs.map((tab, at) => ({
+        name: tabTitle(tab, tab.kind === 'shell' ? shells[tab.shellId] : undefined),
+        run: () => activate(at),
+      })),
+      closeTab,
+      run(chord) {
+        if (typeof chord === 'object') {
+          if (!tabs[chord.tab]) return false;
+          activate(chord.tab);
+          return true;
+        }
+        const work = simple[chord];
+        work?.();
+        return work !== undefined;
+      },
+    };
+  }, [session, ui, workspace, shells, demo, openPalette, root]);
+}
+
+/** Puts the focus into the next region of the window. */
+function cycleRegion(root: HTMLElement | null): void {
+  if (!root) return;
+  const current = document.activeElement?.closest<HTMLElement>(
+    '[data-region="top"], [data-region="tabs"], [data-region="document"]',
+  );
+  const next = regions[(regions.indexOf(current?.dataset['region'] ?? '') + 1) % regions.length];
+  const region = root.querySelector<HTMLElement>(`[data-region="${next}"]`);
+  const selector = '[tabindex="0"], button:not([tabindex="-1"]), input, textarea';
+  const targets = [...(region?.querySelectorAll<HTMLElement>(selector) ?? [])].filter(
+    (element) => element.offsetParent !== null || element.closest('.xterm'),
+  );
+  const visible = targets.find((element) => !element.closest('[hidden]'));
+  (visible ?? region)?.focus();
+}

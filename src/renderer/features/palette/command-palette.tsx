@@ -1,0 +1,151 @@
+import { Command } from 'cmdk';
+import { useEffect, useState } from 'react';
+import type { Resource } from '../../../shared/contract/resources.ts';
+import type { AccountInfo } from '../../../shared/contract/clusters.ts';
+import { useAppState, useSession } from '../../state/store.ts';
+import { useOpenShell } from '../../state/use-open-shell.ts';
+import './palette.css';
+
+const searchPauseMs = 120;
+const shownServers = 8;
+
+export interface PaletteAction {
+  readonly name: string;
+  readonly chord?: string;
+  readonly run: () => void;
+}
+
+/** One field for everything: servers of all clusters, tabs, actions. `>` leaves only the actions. */
+export function CommandPalette(props: {
+  actions: readonly PaletteAction[];
+  tabs: readonly PaletteAction[];
+  onClose: () => void;
+}) {
+  const [text, setText] = useState('');
+  const onlyActions = text.startsWith('>');
+  const servers = useServers(onlyActions ? '' : text);
+  const openShell = useOpenShell();
+  const pick = (work: () => void) => {
+    props.onClose();
+    work();
+  };
+  const query = (onlyActions ? text.slice(1) : text).trim().toLowerCase();
+  const matches = (name: string) => query.split(/\s+/).every((word) => name.toLowerCase().includes(word));
+  const actions = props.actions.filter((action) => matches(action.name));
+  const tabs = onlyActions ? [] : props.tabs.filter((tab) => matches(tab.name));
+  return (
+    <Command.Dialog
+      open
+      onOpenChange={(open) => !open && props.onClose()}
+      shouldFilter={false}
+      label="Command palette"
+      overlayClassName="veil"
+      contentClassName="palette"
+      loop
+    >
+      <Command.Input
+        className="palette-input"
+        value={text}
+        onValueChange={setText}
+        aria-label="Search resources, run commands"
+        placeholder="Search resources, run commands"
+      />
+      <Command.List className="palette-list" label="Results">
+        <Command.Empty className="palette-empty">Nothing matches.</Command.Empty>
+        {servers.length > 0 && (
+          <Command.Group heading="Servers">
+            {servers.map(({ server, account, cluster }) => {
+              const login = server.lastLogin ?? server.logins[0];
+              return (
+                <Command.Item
+                  key={server.uri}
+                  value={server.uri}
+                  className="menu-item"
+                  onSelect={() => login && pick(() => void openShell(server.uri, server.name, login))}
+                >
+                  <span className="grow clip">{login ? `${login}@${server.name}` : server.name}</span>
+                  <span className="muted">
+                    {cluster} · {account.userName}
+                  </span>
+                </Command.Item>
+              );
+            })}
+          </Command.Group>
+        )}
+        <PaletteGroup heading="Tabs" items={tabs} pick={pick} />
+        <PaletteGroup heading="Actions" items={actions} pick={pick} />
+      </Command.List>
+    </Command.Dialog>
+  );
+}
+
+function PaletteGroup(props: {
+  heading: string;
+  items: readonly PaletteAction[];
+  pick: (work: () => void) => void;
+}) {
+  if (props.items.length === 0) return null;
+  return (
+    <Command.Group heading={props.heading}>
+      {props.items.map((item, index) => (
+        <Command.Item
+          key={`${item.name}-${index}`}
+          value={`${props.heading}-${index}-${item.name}`}
+          className="menu-item"
+          onSelect={() => props.pick(item.run)}
+        >
+          <span className="grow clip">{item.name}</span>
+          {item.chord && <kbd>{item.chord}</kbd>}
+        </Command.Item>
+      ))}
+    </Command.Group>
+  );
+}
+
+interface FoundServer {
+  readonly server: Resource;
+  readonly account: AccountInfo;
+  readonly cluster: string;
+}
+
+/** The first servers that match, of every account that is signed in. */
+function useServers(text: string): readonly FoundServer[] {
+  const session = useSession();
+  const accounts = useAppState((state) => state.accounts);
+  const clusters = useAppState((state) => state.clusters);
+  const [found, setFound] = useState<readonly FoundServer[]>([]);
+  useEffect(() => {
+    let isCurrent = true;
+    const timer = setTimeout(async () => {
+      const signedIn = Object.values(accounts).filter((account) => account.status === 'signed-in');
+      const lists = await Promise.all(
+        signedIn.map((account) =>
+          session
+            .call((api) =>
+              api.resources.list({
+                accountUri: account.uri,
+                kinds: ['server'],
+                search: text,
+                sort: { field: 'name', descending: false },
+                limit: shownServers,
+              }),
+            )
+            .then((page) =>
+              page.items.map((server) => ({
+                server,
+                account,
+                cluster: clusters[account.clusterUri]?.name ?? '',
+              })),
+            )
+            .catch(() => []),
+        ),
+      );
+      if (isCurrent) setFound(lists.flat());
+    }, searchPauseMs);
+    return () => {
+      isCurrent = false;
+      clearTimeout(timer);
+    };
+  }, [session, accounts, clusters, text]);
+  return found;
+}

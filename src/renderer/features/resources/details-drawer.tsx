@@ -1,0 +1,69 @@
+import { Dialog as Base } from '@base-ui/react/dialog';
+import { X } from 'lucide-react';
+import type { Resource } from '../../../shared/contract/resources.ts';
+import { IconButton } from '../../ui/button.tsx';
+import { addressText, kindLabels } from './kinds.tsx';
+import { whyNot } from './resource-row.tsx';
+
+/** Everything known about one resource. */
+export function DetailsDrawer({
+  resource,
+  cluster,
+  onClose,
+}: {
+  resource: Resource;
+  cluster: string;
+  onClose: () => void;
+}) {
+  const command = `tsh ssh ${resource.lastLogin ?? resource.logins[0] ?? '<login>'}@${resource.name}`;
+  return (
+    <Base.Root open onOpenChange={(open) => !open && onClose()}>
+      <Base.Portal>
+        <Base.Backdrop className="veil" />
+        <Base.Popup className="drawer stack">
+          <div className="line">
+            <Base.Title className="dialog-title grow clip">{resource.name}</Base.Title>
+            <IconButton label="Close details" onClick={onClose}>
+              <X size={16} aria-hidden />
+            </IconButton>
+          </div>
+          {resource.description && <p className="muted">{resource.description}</p>}
+          <dl className="facts">
+            <dt>Kind</dt>
+            <dd>{kindLabels[resource.kind].one}</dd>
+            <dt>Cluster</dt>
+            <dd className="mono">{cluster}</dd>
+            <dt>Address</dt>
+            <dd className="mono">{addressText(resource)}</dd>
+            <dt>Id</dt>
+            <dd className="mono">{resource.id}</dd>
+            {resource.kind === 'server' && (
+              <>
+                <dt>Logins</dt>
+                <dd className="mono">{resource.logins.join(', ') || 'none'}</dd>
+                <dt>Last login</dt>
+                <dd className="mono">{resource.lastLogin ?? 'never from here'}</dd>
+                <dt>Command line</dt>
+                <dd className="mono">{command}</dd>
+              </>
+            )}
+          </dl>
+          {(resource.kind !== 'server' || resource.requiresRequest) && (
+            <p className="note">{whyNot(resource)}</p>
+          )}
+          <div className="stack-tight">
+            <h3 className="field-label">Labels</h3>
+            {resource.labels.length === 0 && <p className="muted">It has none.</p>}
+            <ul className="all-labels">
+              {resource.labels.map((label) => (
+                <li key={label.name} className="label">
+                  {label.name}:{label.value}
+                </li>
+              ))}
+            </ul>
+          </div>
+        </Base.Popup>
+      </Base.Portal>
+    </Base.Root>
+  );
+}

@@ -1,0 +1,86 @@
+import { ChevronDown } from 'lucide-react';
+import { memo } from 'react';
+import type { Resource } from '../../../shared/contract/resources.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
+import { addressText, KindIcon, kindLabels } from './kinds.tsx';
+
+const shownLabels = 3;
+
+export interface RowActions {
+  onSelect(index: number): void;
+  onConnect(resource: Resource, anchor: HTMLElement): void;
+  onMore(resource: Resource, anchor: HTMLElement): void;
+}
+
+/** One row of the grid. `index` counts from 0 among the rows. */
+export const ResourceRow = memo(function ResourceRow(props: {
+  resource: Resource;
+  index: number;
+  isActive: boolean;
+  top: number;
+  actions: RowActions;
+}) {
+  const { resource, index, isActive, actions } = props;
+  const canOpen = resource.kind === 'server' && !resource.requiresRequest;
+  const rest = resource.labels.length - shownLabels;
+  return (
+    <div
+      role="row"
+      aria-label={resource.name}
+      aria-rowindex={index + 2}
+      aria-selected={isActive}
+      tabIndex={isActive ? 0 : -1}
+      data-index={index}
+      className="resource-row"
+      style={{ transform: `translateY(${props.top}px)` }}
+      onMouseDown={() => actions.onSelect(index)}
+      onDoubleClick={(event) => actions.onConnect(resource, event.currentTarget)}
+    >
+      <div role="gridcell" className="cell-name">
+        <KindIcon kind={resource.kind} />
+        <span className="clip" title={resource.name}>
+          {resource.name}
+        </span>
+      </div>
+      <div
+        role="gridcell"
+        className="cell-address clip"
+        title={resource.description || addressText(resource)}
+      >
+        {addressText(resource)}
+        {resource.description && <span className="cell-description"> {resource.description}</span>}
+      </div>
+      <div role="gridcell" className="cell-labels">
+        {resource.labels.slice(0, shownLabels).map((label) => (
+          <span key={label.name} className="label clip">
+            {label.name}:{label.value}
+          </span>
+        ))}
+        {rest > 0 && <span className="label">+{rest}</span>}
+      </div>
+      <div role="gridcell" className="cell-actions">
+        <Button
+          aria-disabled={!canOpen}
+          title={canOpen ? undefined : whyNot(resource)}
+          tabIndex={isActive ? 0 : -1}
+          onClick={(event) => actions.onConnect(resource, event.currentTarget)}
+        >
+          Connect
+        </Button>
+        <IconButton
+          label="More"
+          tabIndex={isActive ? 0 : -1}
+          onClick={(event) => actions.onMore(resource, event.currentTarget)}
+        >
+          <ChevronDown size={14} aria-hidden />
+        </IconButton>
+      </div>
+    </div>
+  );
+});
+
+export function whyNot(resource: Resource): string {
+  if (resource.requiresRequest)
+    return `${resource.name} needs an access request, which Porthole cannot make yet.`;
+  return `${kindLabels[resource.kind].one}s cannot be opened yet.`;
+}

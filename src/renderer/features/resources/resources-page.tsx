@@ -1,0 +1,226 @@
+import { Search } from 'lucide-react';
+import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from 'react';
+import type { AccountInfo, ClusterInfo } from '../../../shared/contract/clusters.ts';
+import type { Resource } from '../../../shared/contract/resources.ts';
+import { toErrorInfo } from '../../../shared/errors/app-error.ts';
+import { parseSearch } from '../../../shared/search/query.ts';
+import { type ResourceKind, resourceKinds } from '../../../shared/uri/uri.ts';
+import { useOpenShell } from '../../state/use-open-shell.ts';
+import { useUi } from '../../state/ui-state.ts';
+import { Button } from '../../ui/button.tsx';
+import { Problem } from '../../ui/problem.tsx';
+import { DetailsDrawer } from './details-drawer.tsx';
+import { KindIcon, kindLabels } from './kinds.tsx';
+import { ResourceGrid } from './resource-grid.tsx';
+import { whyNot } from './resource-row.tsx';
+import { LoginMenu, MoreMenu } from './row-menus.tsx';
+import { useResourcePages } from './use-resource-pages.ts';
+import './resources.css';
+
+const typingPauseMs = 150;
+type Popup = { readonly kind: 'login' | 'more'; readonly resource: Resource; readonly anchor: HTMLElement };
+
+/** The pinned first tab: everything that the account in front may use. */
+export function ResourcesPage({ account, cluster }: { account: AccountInfo; cluster: ClusterInfo }) {
+  const ui = useUi();
+  const openShell = useOpenShell();
+  const [kind, setKind] = useState<ResourceKind>();
+  const [text, setText] = useState('');
+  const search = useDebounced(text, typingPauseMs);
+  const [sort, setSort] = useState<{ field: 'name' | 'kind'; descending: boolean }>({
+    field: 'name',
+    descending: false,
+  });
+  const pages = useResourcePages({ accountUri: account.uri, kinds: kind ? [kind] : [], search, sort });
+  const [popup, setPopup] = useState<Popup>();
+  const [details, setDetails] = useState<Resource>();
+  const focusGrid = useRef<(() => void) | null>(null);
+  const mode = parseSearch(text).kind;
+
+  const { reload } = pages;
+  const validUntil = account.validUntil;
+  const firstValid = useRef(validUntil);
+  useEffect(() => {
+    // A new sign-in may bring other rights.
+    if (firstValid.current === validUntil) return;
+    firstValid.current = validUntil;
+    reload();
+  }, [validUntil, reload]);
+
+  const connect = (resource: Resource, anchor: HTMLElement) => {
+    if (resource.kind !== 'server' || resource.requiresRequest) {
+      ui.notify(whyNot(resource));
+      return;
+    }
+    const login = resource.lastLogin ?? (resource.logins.length === 1 ? resource.logins[0] : undefined);
+    if (login === undefined) setPopup({ kind: 'login', resource, anchor });
+    else void openShell(resource.uri, resource.name, login);
+  };
+  const onSearchKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && text !== '') setText('');
+    else if (event.key === 'ArrowDown' || event.key === 'Enter') focusGrid.current?.();
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <section className="resources" aria-label="Resource list">
+      <div className="resources-bar">
+        <div role="group" aria-label="Kinds" className="kinds">
+          <KindChip label="All" isOn={kind === undefined} onClick={() => setKind(undefined)} />
+          {resourceKinds.map((name) => (
+            <KindChip
+              key={name}
+              kind={name}
+              label={kindLabels[name].many}
+              isOn={kind === name}
+              onClick={() => setKind(name)}
+            />
+          ))}
+        </div>
+        <div className="search" data-mode={mode}>
+          <Search size={14} aria-hidden />
+          <input
+            type="search"
+            aria-label="Search resources"
+            placeholder="Words, label:value, or an expression"
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+            onKeyDown={onSearchKey}
+            spellCheck={false}
+            data-region="search"
+          />
+          {mode === 'predicate' && <span className="search-mode">expression</span>}
+        </div>
+      </div>
+      <ListProblems pages={pages} account={account} cluster={cluster} />
+      {pages.items.length > 0 || pages.isLoading ? (
+        <ResourceGrid
+          pages={pages}
+          sort={sort}
+          onSort={(field) =>
+            setSort((old) => ({ field, descending: old.field === field && !old.descending }))
+          }
+          onConnect={connect}
+          onMore={(resource, anchor) => setPopup({ kind: 'more', resource, anchor })}
+          onDetails={setDetails}
+          focusRef={focusGrid}
+        />
+      ) : (
+        !pages.error && (
+          <Empty
+            isFiltered={text !== '' || kind !== undefined}
+            onClear={() => (setText(''), setKind(undefined))}
+            onReload={pages.reload}
+          />
+        )
+      )}
+      {pages.isLoading && pages.items.length === 0 && <Skeleton />}
+      {popup?.kind === 'login' && (
+        <LoginMenu
+          {...popup}
+          onClose={() => setPopup(undefined)}
+          onChoose={(login) => {
+            setPopup(undefined);
+            void openShell(popup.resource.uri, popup.resource.name, login);
+          }}
+        />
+      )}
+      {popup?.kind === 'more' && (
+        <MoreMenu
+          {...popup}
+          onClose={() => setPopup(undefined)}
+          onLogin={() => setPopup({ ...popup, kind: 'login' })}
+          onDetails={() => setDetails(popup.resource)}
+          onCopy={(value) => void navigator.clipboard.writeText(value).then(() => ui.notify('Copied.'))}
+        />
+      )}
+      {details && (
+        <DetailsDrawer resource={details} cluster={cluster.name} onClose={() => setDetails(undefined)} />
+      )}
+    </section>
+  );
+}
+
+function KindChip(props: { kind?: ResourceKind; label: string; isOn: boolean; onClick: () => void }) {
+  return (
+    <button type="button" className="kind-chip" aria-pressed={props.isOn} onClick={props.onClick}>
+      {props.kind && <KindIcon kind={props.kind} />}
+      {props.label}
+    </button>
+  );
+}
+
+function ListProblems(props: {
+  pages: ReturnType<typeof useResourcePages>;
+  account: AccountInfo;
+  cluster: ClusterInfo;
+}) {
+  const { pages, account, cluster } = props;
+  const ui = useUi();
+  const { error } = pages;
+  const signIn = () =>
+    ui.ask({
+      kind: 'sign-in',
+      clusterUri: cluster.uri,
+      userName: account.userName,
+      reason: 'Your session has expired. After signing in the list goes on.',
+      then: pages.reload,
+    });
+  return (
+    <>
+      {error && (
+        <div className="resources-problem">
+          <Problem error={toErrorInfo(error)}>
+            {error.action === 'sign-in' ? (
+              <Button onClick={signIn}>Sign in again</Button>
+            ) : (
+              error.action !== 'edit-input' && <Button onClick={pages.reload}>Try again</Button>
+            )}
+          </Problem>
+        </div>
+      )}
+      {pages.problems.map((problem) => (
+        <p key={problem.kind} className="note resources-problem" role="status">
+          {kindLabels[problem.kind].many} could not be listed: {problem.error.message} {problem.error.reason}
+        </p>
+      ))}
+    </>
+  );
+}
+
+function Empty(props: { isFiltered: boolean; onClear: () => void; onReload: () => void }) {
+  return (
+    <div className="empty">
+      <p>{props.isFiltered ? 'Nothing matches.' : 'Your roles give access to nothing here yet.'}</p>
+      {props.isFiltered ? (
+        <Button onClick={props.onClear}>Clear search</Button>
+      ) : (
+        <Button onClick={props.onReload}>Look again</Button>
+      )}
+    </div>
+  );
+}
+
+function Skeleton() {
+  return (
+    <div className="skeleton" aria-hidden>
+      {Array.from({ length: 12 }, (_, index) => (
+        <div key={index} className="skeleton-row">
+          <span style={{ width: `${90 + ((index * 37) % 90)}px` }} />
+          <span style={{ width: `${120 + ((index * 23) % 60)}px` }} />
+          <span style={{ width: `${140 + ((index * 51) % 120)}px` }} />
+        </div>
+      ))}
+    </div>
+  );
+}
+
+function useDebounced(value: string, pauseMs: number): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), pauseMs);
+    return () => clearTimeout(timer);
+  }, [value, pauseMs]);
+  return useDeferredValue(settled);
+}

@@ -1,0 +1,54 @@
+import type { ShellEnd } from '../../../shared/contract/shells.ts';
+import { Button } from '../../ui/button.tsx';
+
+/** What a person reads when a shell is over. */
+export function endText(end: ShellEnd): { title: string; reason: string } {
+  switch (end.kind) {
+    case 'exited':
+      return {
+        title: end.code === 0 ? 'The shell has ended.' : `The shell ended with exit code ${end.code}.`,
+        reason: '',
+      };
+    case 'signalled':
+      return { title: `The shell was ended by signal ${end.signal}.`, reason: '' };
+    case 'failed':
+      return {
+        title: end.error.message,
+        reason: [end.error.reason, end.error.advice].filter(Boolean).join(' '),
+      };
+  }
+}
+
+/** Says why a connection is over and offers the way back; the screen above stays. */
+export function EndBar({
+  end,
+  onReconnect,
+  onClose,
+}: {
+  end: ShellEnd;
+  onReconnect: () => void;
+  onClose: () => void;
+}) {
+  const { title, reason } = endText(end);
+  const isFault = end.kind !== 'exited' || end.code !== 0;
+  return (
+    <section className="end-bar" aria-label="Connection ended" data-fault={isFault}>
+      <div className="grow" role="status">
+        <strong>{title}</strong> {reason && <span className="muted">{reason}</span>}
+        {end.kind === 'failed' && (
+          <details>
+            <summary>Details</summary>
+            <pre>
+              {end.error.code}
+              {end.error.detail ? `\n${end.error.detail}` : ''}
+            </pre>
+          </details>
+        )}
+      </div>
+      <Button onClick={onClose}>Close</Button>
+      <Button kind="primary" onClick={onReconnect}>
+        Reconnect
+      </Button>
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import { createContext, useContext } from 'react';
+import type { AppError } from '../../shared/errors/app-error.ts';
+import type { AccountUri, ClusterUri } from '../../shared/uri/uri.ts';
+
+/** A dialog that needs an answer to go on. */
+export type DialogRequest =
+  | { readonly kind: 'add-cluster' }
+  | {
+      readonly kind: 'sign-in';
+      readonly clusterUri: ClusterUri;
+      readonly userName: string;
+      /** Why it is asked; what happens afterwards. */
+      readonly reason?: string;
+      readonly then?: (account: AccountUri) => void;
+    }
+  | {
+      readonly kind: 'paste';
+      readonly text: string;
+      readonly onPaste: () => void;
+      readonly onClosed: () => void;
+    }
+  | { readonly kind: 'shortcuts' };
+
+export interface UiActions {
+  ask(request: DialogRequest): void;
+  closeDialog(): void;
+  openPalette(): void;
+  /** A failure that has no place of its own in the page. */
+  report(error: AppError): void;
+  notify(text: string): void;
+  /** Runs a call; when it needs a sign-in, asks for it in place and then tries once more. */
+  guard(account: AccountUri, work: () => Promise<void>): Promise<void>;
+}
+
+export const UiContext = createContext<UiActions | undefined>(undefined);
+
+export function useUi(): UiActions {
+  const ui = useContext(UiContext);
+  if (!ui) throw new Error('There is no UI context above this component.');
+  return ui;
+}
