@@ -37,6 +37,8 @@ export default defineConfig(({ mode }): UserConfig => {
       emptyOutDir: true,
       target: 'chrome130',
       chunkSizeWarningLimit: 2_000,
+      // Data addresses for fonts are against the content security policy.
+      assetsInlineLimit: 0,
     },
   };
 });

@@ -5,7 +5,7 @@ import {
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
-  webcrypto,
+  type webcrypto,
   X509Certificate as NodeCertificate,
 } from 'node:crypto';
 import * as x509 from '@peculiar/x509';

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { Duplex, duplexPair } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import type { Caller, ClusterCore } from './core.ts';
 import type { ClusterResource } from './inventory.ts';
 import { loginsFor } from './roles.ts';

@@ -74,6 +74,6 @@ export function serveByteChannels<A>(
   });
   return toDisposable(() => {
     subscription.dispose();
-    for (const channel of [...channels.keys()]) detach(channel);
+    for (const channel of Array.from(channels.keys())) detach(channel);
   });
 }

@@ -6,7 +6,7 @@ import type { Pipe } from '../../shared/wire/pipe.ts';
 const maxBacklogBytes = 64 << 20;
 
 export function textPipe(socket: WebSocket): Pipe<string> {
-  return createPipe(socket, (data, isBinary) => (isBinary ? undefined : data.toString()));
+  return createPipe(socket, (data, isBinary) => (isBinary ? undefined : (data as Buffer).toString('utf8')));
 }
 
 export function bytePipe(socket: WebSocket): Pipe<Uint8Array> {

@@ -73,7 +73,7 @@ function Frame() {
           clusterUri: clusterOf(account),
           userName: parseAccountUri(account)?.userName ?? '',
           reason: `${error.message} After signing in Porthole goes on.`,
-          then: () => void work().catch((again: unknown) => report(toAppError(again))),
+          afterwards: () => void work().catch((again: unknown) => report(toAppError(again))),
         });
       }
     };

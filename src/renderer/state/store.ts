@@ -30,7 +30,7 @@ export class AppStore {
   readonly getLink = (): LinkState => this.session.link;
 
   #notify(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of Array.from(this.#listeners)) listener();
   }
 }
 

@@ -11,7 +11,7 @@ export type DialogRequest =
       readonly userName: string;
       /** Why it is asked; what happens afterwards. */
       readonly reason?: string;
-      readonly then?: (account: AccountUri) => void;
+      readonly afterwards?: (account: AccountUri) => void;
     }
   | {
       readonly kind: 'paste';

@@ -1,6 +1,6 @@
 import { type FormEvent, useRef, useState } from 'react';
 import type { TrustChoice } from '../../../shared/contract/clusters.ts';
-import { AppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
+import { type AppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
 import { toAppError } from '../../client/api.ts';
 import { useSession } from '../../state/store.ts';
 import { useUi } from '../../state/ui-state.ts';

@@ -5,6 +5,7 @@ import { useAppState, useSession } from '../../state/store.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import icon from '../../icon.svg';
 import './clusters.css';
 
 /** What a person sees who is signed in nowhere. */
@@ -33,7 +34,7 @@ export function FirstStart() {
   return (
     <main className="first-start" aria-label="Start">
       <div className="first-start-column">
-        <img src="./icon.svg" alt="" width={56} height={56} />
+        <img src={icon} alt="" width={56} height={56} />
         <h1 className="first-start-title">Reach your servers</h1>
         <p className="muted">
           Sign in to a Teleport cluster once, see everything you may use, click it, and you are in.

@@ -43,7 +43,7 @@ export function SignInDialog({ request }: { request: SignInRequest }) {
         ),
       );
       ui.closeDialog();
-      request.then?.(accountUri);
+      request.afterwards?.(accountUri);
     } catch (failure) {
       const known = toAppError(failure);
       setError(known);

@@ -22,6 +22,7 @@ export function CommandPalette(props: {
   onClose: () => void;
 }) {
   const [text, setText] = useState('');
+  const [chosen, setChosen] = useState('');
   const onlyActions = text.startsWith('>');
   const servers = useServers(onlyActions ? '' : text);
   const openShell = useOpenShell();
@@ -33,11 +34,19 @@ export function CommandPalette(props: {
   const matches = (name: string) => query.split(/\s+/).every((word) => name.toLowerCase().includes(word));
   const actions = props.actions.filter((action) => matches(action.name));
   const tabs = onlyActions ? [] : props.tabs.filter((tab) => matches(tab.name));
+  const first =
+    servers[0]?.server.uri ??
+    (tabs[0] ? valueOf('Tabs', 0, tabs[0]) : actions[0] && valueOf('Actions', 0, actions[0])) ??
+    '';
+  // What comes first is chosen whenever the list changes: Enter does what is on top.
+  useEffect(() => setChosen(first), [first]);
   return (
     <Command.Dialog
       open
       onOpenChange={(open) => !open && props.onClose()}
       shouldFilter={false}
+      value={chosen}
+      onValueChange={setChosen}
       label="Command palette"
       overlayClassName="veil"
       contentClassName="palette"
@@ -79,6 +88,10 @@ export function CommandPalette(props: {
   );
 }
 
+function valueOf(heading: string, index: number, item: PaletteAction): string {
+  return `${heading}-${index}-${item.name}`.toLowerCase();
+}
+
 function PaletteGroup(props: {
   heading: string;
   items: readonly PaletteAction[];
@@ -90,7 +103,7 @@ function PaletteGroup(props: {
       {props.items.map((item, index) => (
         <Command.Item
           key={`${item.name}-${index}`}
-          value={`${props.heading}-${index}-${item.name}`}
+          value={valueOf(props.heading, index, item)}
           className="menu-item"
           onSelect={() => props.pick(item.run)}
         >

@@ -165,7 +165,7 @@ function ListProblems(props: {
       clusterUri: cluster.uri,
       userName: account.userName,
       reason: 'Your session has expired. After signing in the list goes on.',
-      then: pages.reload,
+      afterwards: pages.reload,
     });
   return (
     <>

@@ -45,7 +45,9 @@ export function TerminalView({
   }, [session, ui, shell.accountUri, id, terminal]);
   // The key handler of xterm is set once; it looks here for what counts now.
   const latest = useRef({ isEnded, reconnect });
-  latest.current = { isEnded, reconnect };
+  useEffect(() => {
+    latest.current = { isEnded, reconnect };
+  }, [isEnded, reconnect]);
 
   useEffect(() => {
     const element = holder.current;
@@ -117,7 +119,7 @@ export function TerminalView({
         />
       )}
       <section
-        className="terminal"
+        className="shell-screen"
         role="document"
         aria-label="Terminal"
         onPasteCapture={onPaste}
