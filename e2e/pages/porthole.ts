@@ -1,0 +1,61 @@
+import { expect, type Page } from '@playwright/test';
+import { ResourceList } from './resource-list.ts';
+import { ShellTab } from './shell-tab.ts';
+import { SignIn } from './sign-in.ts';
+
+/** The whole window, as a person sees it. Everything is found by role and name. */
+export class Porthole {
+  readonly page: Page;
+  readonly list: ResourceList;
+  readonly shell: ShellTab;
+  readonly signIn: SignIn;
+
+  constructor(page: Page) {
+    this.page = page;
+    this.list = new ResourceList(page);
+    this.shell = new ShellTab(page, this);
+    this.signIn = new SignIn(page);
+  }
+
+  async open(address: string): Promise<void> {
+    await this.page.goto(address);
+    await expect(this.status).toBeVisible();
+  }
+
+  get status() {
+    return this.page.getByRole('status', { name: 'Connection' });
+  }
+
+  tab(name: string | RegExp) {
+    return this.page.getByRole('tab', { name });
+  }
+
+  get tabs() {
+    return this.page.getByRole('tab');
+  }
+
+  get notice() {
+    return this.page.getByRole('alert');
+  }
+
+  async tryDemo(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Try the demo cluster' }).click();
+    await expect(this.list.grid).toBeVisible();
+  }
+
+  /** Runs an action of the palette by its name. */
+  async command(name: string): Promise<void> {
+    await this.page.keyboard.press('Control+Shift+K');
+    await this.page.getByRole('combobox', { name: 'Search resources, run commands' }).fill(`>${name}`);
+    await this.page.getByRole('option', { name }).first().click();
+  }
+
+  async switcher(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Clusters and users' }).click();
+  }
+
+  async choose(item: string): Promise<void> {
+    await this.switcher();
+    await this.page.getByRole('menuitem', { name: item }).click();
+  }
+}
