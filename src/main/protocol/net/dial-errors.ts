@@ -50,7 +50,7 @@ export function fromSocketError(error: NodeJS.ErrnoException, address: string): 
       action: 'sign-in',
     });
   }
-  if (error.code === 'EPROTO' && /wrong version number|packet length/i.test(error.message)) {
+  if (/wrong.version.number|packet.length/i.test(detail)) {
     return new AppError('not-teleport', `${address} does not speak TLS.`, {
       ...options,
       reason: 'Something else answers on this port.',

@@ -47,7 +47,7 @@ export function CommandPalette(props: {
       shouldFilter={false}
       value={chosen}
       onValueChange={setChosen}
-      label="Command palette"
+      label="Search resources, run commands"
       overlayClassName="veil"
       contentClassName="palette"
       loop
