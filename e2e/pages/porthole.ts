@@ -50,8 +50,12 @@ export class Porthole {
     await this.page.getByRole('option', { name }).first().click();
   }
 
+  get switcherButton() {
+    return this.page.getByRole('button', { name: /clusters and users/ });
+  }
+
   async switcher(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Clusters and users' }).click();
+    await this.switcherButton.click();
   }
 
   async choose(item: string): Promise<void> {

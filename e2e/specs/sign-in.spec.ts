@@ -90,9 +90,7 @@ test('several clusters and users stand side by side; each can be signed out', as
     await signedIn.signIn.trustFile(other.webCaPem);
     await signedIn.signIn.fill('alice', other.user.password, other.code());
     await signedIn.signIn.submit.click();
-    await expect(signedIn.page.getByRole('button', { name: 'Clusters and users' })).toContainText(
-      'other.porthole',
-    );
+    await expect(signedIn.switcherButton).toContainText('other.porthole');
     await expect(signedIn.list.rows).toHaveCount(1);
     await signedIn.choose('Sign out everywhere');
     await expect(signedIn.page.getByRole('button', { name: `Sign in to ${cluster.name}` })).toBeVisible();

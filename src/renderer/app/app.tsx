@@ -45,6 +45,19 @@ function Frame() {
   const session = useSession();
   const [dialog, setDialog] = useState<DialogRequest>();
   const [isPaletteOpen, setPaletteOpen] = useState(false);
+  const focusBefore = useRef<HTMLElement | null>(null);
+  const openPalette = useCallback(() => {
+    focusBefore.current = document.activeElement as HTMLElement | null;
+    setPaletteOpen(true);
+  }, []);
+  const closePalette = useCallback(() => {
+    setPaletteOpen(false);
+    // The focus goes back to where it was, unless what was chosen has taken it.
+    setTimeout(() => {
+      if (document.activeElement === null || document.activeElement === document.body)
+        focusBefore.current?.focus();
+    });
+  }, []);
   const [notices, setNotices] = useState<readonly Notice[]>([]);
 
   const addNotice = useCallback((text: string, error?: AppError) => {
@@ -80,20 +93,16 @@ function Frame() {
     return {
       ask: setDialog,
       closeDialog: () => setDialog(undefined),
-      openPalette: () => setPaletteOpen(true),
+      openPalette,
       report,
       notify: (text) => addNotice(text),
       guard,
     };
-  }, [addNotice]);
+  }, [addNotice, openPalette]);
 
   return (
     <UiContext value={ui}>
-      <FrameBody
-        onPalette={() => setPaletteOpen(true)}
-        dialog={dialog}
-        palette={isPaletteOpen ? () => setPaletteOpen(false) : undefined}
-      />
+      <FrameBody onPalette={openPalette} dialog={dialog} palette={isPaletteOpen ? closePalette : undefined} />
       <Notices
         notices={notices}
         onDismiss={(id) => setNotices((old) => old.filter((notice) => notice.id !== id))}

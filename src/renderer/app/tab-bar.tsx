@@ -63,15 +63,15 @@ export function TabBar() {
             onKeyDown={(event) => onKeyDown(event, index)}
           />
           {tab.kind === 'shell' && (
-            <button
-              type="button"
+            // Only for the pointer: a tab list may hold nothing but tabs, and Delete closes the tab.
+            <span
               className="tab-close"
-              tabIndex={-1}
-              aria-label={`Close ${tabTitle(tab, shells[tab.shellId])}`}
+              aria-hidden
+              title={`Close ${tabTitle(tab, shells[tab.shellId])}`}
               onClick={() => run((api) => api.workspace.closeTab({ tabId: tab.id }))}
             >
-              <X size={12} aria-hidden />
-            </button>
+              <X size={12} />
+            </span>
           )}
         </div>
       ))}
@@ -98,6 +98,7 @@ function TabButton(props: {
       type="button"
       role="tab"
       className="tab-button"
+      aria-keyshortcuts={tab.kind === 'shell' ? 'Delete' : undefined}
       aria-selected={props.isActive}
       tabIndex={props.isActive ? 0 : -1}
       title={title}

@@ -19,10 +19,11 @@ export function ClusterSwitcher() {
   const all = Object.values(clusters);
   return (
     <Menu.Root>
-      <Menu.Trigger className="switcher" aria-label="Clusters and users">
+      <Menu.Trigger className="switcher">
         {cluster ? <ClusterDot cluster={cluster} /> : <span className="dot" data-shape="ring" />}
         <strong className="clip">{cluster?.name ?? 'No cluster'}</strong>
         {account && <span className="muted clip">{account.userName}</span>}
+        <span className="hidden-text">, clusters and users</span>
         <ChevronDown size={14} aria-hidden />
       </Menu.Trigger>
       <Menu.Portal>
