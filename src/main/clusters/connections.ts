@@ -4,7 +4,8 @@ import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
 import { AuthApi } from '../protocol/client/auth-api.ts';
 import { type AuthConnection, openAuthConnection } from '../protocol/client/auth-connection.ts';
-import { openProxyConnection, type ProxyConnection } from '../protocol/client/proxy-connection.ts';
+import { openProxyConnection } from '../protocol/client/proxy-connection.ts';
+import type { ProxyConnection } from '../protocol/client/proxy-types.ts';
 import type { ProxyAddress } from '../protocol/net/address.ts';
 
 /** Servers close connections that are pinged more often (auth-api.md 1.4). */

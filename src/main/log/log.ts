@@ -1,10 +1,8 @@
 import { appendFileSync, mkdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { redact } from './redact.ts';
+import { type LogFields, redact } from './redact.ts';
 
 const maxFileBytes = 5 << 20;
-
-export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 /** Events of the main process, one JSON object per line. Values pass through `redact`. */
 export interface Logger {

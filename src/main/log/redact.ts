@@ -1,4 +1,4 @@
-import type { LogFields } from './log.ts';
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
 const maxValueLength = 4_000;
 const secretNames = /pass(word|phrase)?|secret|token|cookie|one.?time|totp|private|authorization/i;

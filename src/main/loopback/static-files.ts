@@ -14,7 +14,9 @@ const types: Readonly<Record<string, string>> = {
 
 /** Sends one file of the built page; false when there is none, or the path leaves the folder. */
 export function sendStatic(response: ServerResponse, folder: string, path: string): boolean {
-  const file = normalize(join(folder, decodeURIComponent(path)));
+  const decoded = decode(path);
+  if (decoded === undefined) return false;
+  const file = normalize(join(folder, decoded));
   if (!file.startsWith(folder + sep)) return false;
   const type = types[extname(file)];
   const stat = statSync(file, { throwIfNoEntry: false });
@@ -27,4 +29,14 @@ export function sendStatic(response: ServerResponse, folder: string, path: strin
   });
   createReadStream(file).pipe(response);
   return true;
+}
+
+/** Undefined for what no file name can be. */
+function decode(path: string): string | undefined {
+  try {
+    const decoded = decodeURIComponent(path);
+    return decoded.includes('\0') ? undefined : decoded;
+  } catch {
+    return undefined;
+  }
 }

@@ -5,7 +5,7 @@ import { AppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { type AccountUri, accountOf, parseResourceUri, type ResourceUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
 import { connectToNode } from '../protocol/client/node-session.ts';
-import type { ProxyConnection } from '../protocol/client/proxy-connection.ts';
+import type { ProxyConnection } from '../protocol/client/proxy-types.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import { Shell, type ShellConnector } from './shell.ts';

@@ -10,6 +10,7 @@ import { majorOf } from '../codec/server-version.ts';
 import type { ProxyAddress } from '../net/address.ts';
 import { cancelled, fromSocketError } from '../net/dial-errors.ts';
 import { dialTls } from '../net/dialer.ts';
+import { connectionLost } from '../net/ssh/ssh-errors.ts';
 import { hostCaPem } from './host-authorities.ts';
 
 const callTimeoutMs = 20_000;
@@ -64,7 +65,7 @@ export async function openAuthConnection(
         try {
           return await next(request);
         } catch (error) {
-          throw toCallError(error, socketError);
+          throw toCallError(error, socketError, request.signal.aborted);
         }
       },
     ],
@@ -82,15 +83,21 @@ export async function openAuthConnection(
 }
 
 /** Rejections of Connect stay `ConnectError`s inside it; this keeps a coded error as their cause. */
-function toCallError(error: unknown, socketError: AppError | undefined): ConnectError {
+function toCallError(error: unknown, socketError: AppError | undefined, isAborted: boolean): ConnectError {
   const connectError = ConnectError.from(error);
-  const known = connectError.code === Code.Canceled ? cancelled() : undefined;
+  const isCanceled = connectError.code === Code.Canceled;
+  // A server that closes the connection looks like a cancellation that nobody asked for.
+  const known = isCanceled && isAborted ? cancelled() : undefined;
   const lost =
+    isCanceled ||
     connectError.code === Code.Unavailable ||
     connectError.code === Code.Internal ||
     connectError.code === Code.Aborted;
   const cause =
-    known ?? (lost ? socketError : undefined) ?? errorFromGrpc(connectError.code, connectError.rawMessage);
+    known ??
+    (lost ? socketError : undefined) ??
+    (isCanceled ? connectionLost(connectError.rawMessage) : undefined) ??
+    errorFromGrpc(connectError.code, connectError.rawMessage);
   return new ConnectError(connectError.rawMessage, connectError.code, undefined, undefined, cause);
 }
 

@@ -1,7 +1,7 @@
 import type { AccountIdentity } from '../codec/identity.ts';
 import { connectSsh, type SshConnection } from '../net/ssh/client.ts';
 import { sshAuthorities } from './host-authorities.ts';
-import type { ProxyConnection } from './proxy-connection.ts';
+import type { ProxyConnection } from './proxy-types.ts';
 
 export interface NodeLoginOptions {
   readonly proxy: ProxyConnection;

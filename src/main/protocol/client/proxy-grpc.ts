@@ -8,7 +8,7 @@ import { cancelled, fromSocketError } from '../net/dial-errors.ts';
 import { dialTls } from '../net/dialer.ts';
 import { connectionLost } from '../net/ssh/ssh-errors.ts';
 import { hostCaPem } from './host-authorities.ts';
-import type { ProxyConnection, ProxyConnectionOptions } from './proxy-connection.ts';
+import type { ProxyConnection, ProxyConnectionOptions } from './proxy-types.ts';
 import { openProxySshStream } from './proxy-ssh-stream.ts';
 
 const streamWindowBytes = 4 << 20;

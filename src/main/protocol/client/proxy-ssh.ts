@@ -6,7 +6,7 @@ import { dialTcp, dialTls } from '../net/dialer.ts';
 import { connectSsh, type SshConnection } from '../net/ssh/client.ts';
 import { deferWrites } from '../net/ssh/deferred-writes.ts';
 import { hostCaPem, sshAuthorities } from './host-authorities.ts';
-import type { NodeTarget, ProxyConnection, ProxyConnectionOptions } from './proxy-connection.ts';
+import type { NodeTarget, ProxyConnection, ProxyConnectionOptions } from './proxy-types.ts';
 
 /** The proxy's SSH server: every dial is a `proxy:` subsystem in one kept connection (ssh.md 1.1 to 1.3). */
 export async function openSshProxy(

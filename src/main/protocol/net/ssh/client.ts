@@ -66,12 +66,7 @@ export interface SshConnection {
 /** Connects, checks the host's certificate and authenticates with the user's. */
 export async function connectSsh(options: ConnectSshOptions, signal?: AbortSignal): Promise<SshConnection> {
   const ssh2 = await loadSsh2();
-  signal?.throwIfAborted();
-  const [key] = certificateKeys(
-    options.identity,
-    (data) => ssh2.utils.parseKey(data) as ReturnType<typeof ssh2.utils.parseKey> & Error,
-  );
-  if (!key) throw new AppError('unsupported', 'The SSH certificate is of a kind that cannot be used.');
+  const key = loadKey(ssh2, options, signal);
   const client = new ssh2.Client();
   const state = new ConnectionState(client, options);
   return new Promise<SshConnection>((resolve, reject) => {
@@ -108,6 +103,26 @@ export async function connectSsh(options: ConnectSshOptions, signal?: AbortSigna
       );
     }
   });
+}
+
+/** Nothing that fails here may leave the stream open. */
+function loadKey(
+  ssh2: Awaited<ReturnType<typeof loadSsh2>>,
+  options: ConnectSshOptions,
+  signal?: AbortSignal,
+) {
+  try {
+    if (signal?.aborted) throw new AppError('cancelled', 'The connection was cancelled.');
+    const parse = (data: string | Buffer) =>
+      ssh2.utils.parseKey(data) as ReturnType<typeof ssh2.utils.parseKey> & Error;
+    const [key] = certificateKeys(options.identity, parse);
+    if (key) return key;
+    throw new AppError('unsupported', 'The SSH certificate is of a kind that cannot be used.');
+  } catch (error) {
+    options.stream.on('error', () => undefined);
+    options.stream.destroy();
+    throw error;
+  }
 }
 
 function agentFor(BaseAgent: unknown, identity: SshIdentity): object {

@@ -1,0 +1,74 @@
+import { mkdirSync } from 'node:fs';
+import { app, safeStorage, shell } from 'electron';
+import Store from 'electron-store';
+import { AppError } from '../../shared/errors/app-error.ts';
+import type { Host, JsonStore, SecretBox } from '../host/host.ts';
+
+/** Electron's part of the core: the system's key store, settings, and its browser. */
+export function createElectronHost(): Host {
+  const dataFolder = app.getPath('userData');
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
+  return {
+    kind: 'electron',
+    platform: process.platform,
+    dataFolder,
+    secrets: createSafeStorageBox(),
+    openStore: (name) => openStore(dataFolder, name),
+    openExternal: (url) => shell.openExternal(url),
+  };
+}
+
+/** On Linux without a key store Electron would only hide secrets under a fixed key: then nothing is sealed at all. */
+function createSafeStorageBox(): SecretBox {
+  const check = () => {
+    const isWeak = process.platform === 'linux' && safeStorage.getSelectedStorageBackend() === 'basic_text';
+    if (safeStorage.isEncryptionAvailable() && !isWeak) return;
+    throw new AppError('secrets-unavailable', "The system's key store cannot be used.", {
+      reason: 'Without it sign-ins cannot be kept on this machine.',
+      advice: 'Unlock or install a key store such as GNOME Keyring or KWallet, then sign in again.',
+    });
+  };
+  return {
+    seal(text) {
+      check();
+      return safeStorage.encryptString(text);
+    },
+    open(sealed) {
+      check();
+      try {
+        return safeStorage.decryptString(sealed);
+      } catch (cause) {
+        throw new AppError('store-damaged', 'A stored secret cannot be opened.', {
+          advice: 'Sign in again.',
+          action: 'sign-in',
+          cause,
+        });
+      }
+    },
+  };
+}
+
+function openStore(folder: string, name: string): JsonStore {
+  const open = (clearInvalidConfig: boolean) =>
+    new Store<Record<string, unknown>>({ cwd: folder, name, clearInvalidConfig });
+  const path = `${folder}/${name}.json`;
+  return {
+    path,
+    read() {
+      try {
+        const { store } = open(false);
+        return Object.keys(store).length === 0 ? undefined : store;
+      } catch (cause) {
+        throw new AppError('store-damaged', `The file ${path} cannot be read.`, { cause });
+      }
+    },
+    write(value) {
+      try {
+        open(false).store = value;
+      } catch {
+        // The damaged file was put aside; begin anew.
+        open(true).store = value;
+      }
+    },
+  };
+}

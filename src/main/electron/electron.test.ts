@@ -1,0 +1,214 @@
+import type { EventEmitter } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { App } from '../app/app.ts';
+
+// The contract with Electron, checked against a stand-in that records what it is told: the binary is not in the npm registry.
+const electron = vi.hoisted(() => ({
+  windows: [] as {
+    options: { webPreferences: Record<string, unknown> };
+    webContents: EventEmitter & Record<string, unknown>;
+    url: string;
+  }[],
+  opened: [] as string[],
+  ipc: new Map<string, (event: unknown) => void>(),
+  encryption: { available: true, backend: 'gnome_libsecret' },
+  userData: '',
+}));
+
+vi.mock('electron', async () => {
+  const { EventEmitter: Emitter } = await import('node:events');
+  class BrowserWindow extends Emitter {
+    webContents = Object.assign(new Emitter(), {
+      openHandler: undefined as unknown,
+      setWindowOpenHandler(handler: unknown) {
+        this.openHandler = handler;
+      },
+      mainFrame: {},
+    });
+    constructor(options: { webPreferences: Record<string, unknown> }) {
+      super();
+      electron.windows.push({ options, webContents: this.webContents as never, url: '' });
+    }
+    async loadURL(url: string) {
+      const own = electron.windows.at(-1);
+      if (own) own.url = url;
+    }
+    show() {}
+  }
+  class MessageChannelMain {
+    port1 = Object.assign(new Emitter(), { start: vi.fn(), postMessage: vi.fn(), close: vi.fn() });
+    port2 = { isPort2: true };
+  }
+  return {
+    app: { getPath: () => electron.userData },
+    BrowserWindow,
+    MessageChannelMain,
+    nativeTheme: { shouldUseDarkColors: true },
+    shell: { openExternal: async (url: string) => electron.opened.push(url) },
+    ipcMain: { on: (name: string, listener: (event: unknown) => void) => electron.ipc.set(name, listener) },
+    safeStorage: {
+      isEncryptionAvailable: () => electron.encryption.available,
+      getSelectedStorageBackend: () => electron.encryption.backend,
+      encryptString: (text: string) => Buffer.from(`sealed:${text}`),
+      decryptString: (sealed: Buffer) => {
+        if (!sealed.toString().startsWith('sealed:')) throw new Error('cannot decrypt');
+        return sealed.toString().slice('sealed:'.length);
+      },
+    },
+    net: { fetch: async () => new Response('page') },
+    protocol: { registerSchemesAsPrivileged: vi.fn(), handle: vi.fn() },
+  };
+});
+vi.mock('electron-store', async () => ({ default: (await import('conf')).default }));
+
+const { createMainWindow, isWebAddress } = await import('./main-window.ts');
+const { restrictPermissions } = await import('./permissions.ts');
+const { connectPages } = await import('./connect-pages.ts');
+const { createElectronHost } = await import('./electron-host.ts');
+const { fileOf, pageOrigin, servePage } = await import('./page-protocol.ts');
+const { protocol } = await import('electron');
+
+beforeEach(() => {
+  electron.windows.length = 0;
+  electron.opened.length = 0;
+  electron.userData = mkdtempSync(join(tmpdir(), 'porthole-electron-'));
+  electron.encryption = { available: true, backend: 'gnome_libsecret' };
+});
+
+describe('the window', () => {
+  it('is sandboxed, isolated, without Node, and has one preload script', () => {
+    createMainWindow({ preload: '/preload.cjs', pageUrl: 'porthole://app/index.html' });
+    expect(electron.windows[0]?.options.webPreferences).toMatchObject({
+      preload: '/preload.cjs',
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+    });
+    expect(electron.windows[0]?.url).toBe('porthole://app/index.html');
+  });
+
+  it('opens nothing, goes nowhere, and hands web addresses to the browser', () => {
+    createMainWindow({ preload: '', pageUrl: 'porthole://app/index.html' });
+    const contents = electron.windows[0]?.webContents as unknown as EventEmitter & {
+      openHandler: (details: { url: string }) => { action: string };
+    };
+    expect(contents.openHandler({ url: 'https://example.com/' })).toEqual({ action: 'deny' });
+    expect(contents.openHandler({ url: 'file:///etc/passwd' })).toEqual({ action: 'deny' });
+    expect(electron.opened).toEqual(['https://example.com/']);
+    const stop = vi.fn();
+    contents.emit('will-navigate', { preventDefault: stop }, 'https://evil.example/');
+    contents.emit('will-attach-webview', { preventDefault: stop });
+    expect(stop).toHaveBeenCalledTimes(2);
+    contents.emit('will-navigate', { preventDefault: stop }, 'porthole://app/index.html');
+    expect(stop).toHaveBeenCalledTimes(2);
+    expect(isWebAddress('javascript:alert(1)')).toBe(false);
+  });
+});
+
+describe('permissions', () => {
+  it('are the clipboard for the own page, and nothing else', () => {
+    const handlers: Record<string, (...args: never[]) => unknown> = {};
+    const record = (name: string) => (handler: (...args: never[]) => unknown) => {
+      handlers[name] = handler;
+    };
+    restrictPermissions(
+      {
+        setPermissionRequestHandler: record('request'),
+        setPermissionCheckHandler: record('check'),
+        setDevicePermissionHandler: record('device'),
+      } as never,
+      pageOrigin,
+    );
+    const request = (permission: string, requestingUrl: string) => {
+      let answer: boolean | undefined;
+      handlers['request']?.(
+        ...([null, permission, (given: boolean) => (answer = given), { requestingUrl }] as never[]),
+      );
+      return answer;
+    };
+    expect(request('clipboard-read', `${pageOrigin}/index.html`)).toBe(true);
+    expect(request('clipboard-read', 'https://evil.example/')).toBe(false);
+    for (const permission of ['media', 'geolocation', 'notifications', 'openExternal'])
+      expect(request(permission, `${pageOrigin}/`)).toBe(false);
+    expect(handlers['check']?.(...([null, 'clipboard-read', 'https://evil.example'] as never[]))).toBe(false);
+    expect(handlers['device']?.()).toBe(false);
+  });
+});
+
+describe('the page', () => {
+  it('is served from one folder, with its policy', async () => {
+    expect(fileOf('/app/renderer', 'porthole://app/index.html')).toBe('/app/renderer/index.html');
+    expect(fileOf('/app/renderer', 'porthole://app/%2e%2e%2f%2e%2e%2fsecret')).toBeUndefined();
+    expect(fileOf('/app/renderer', 'porthole://other/index.html')).toBeUndefined();
+    expect(fileOf('/app/renderer', 'porthole://app/%')).toBeUndefined();
+    servePage('/app/renderer');
+    const handler = vi.mocked(protocol.handle).mock.calls[0]?.[1];
+    const answer = await handler?.(new Request('porthole://app/index.html'));
+    expect(answer?.headers.get('Content-Security-Policy')).toContain("default-src 'none'");
+    expect((await handler?.(new Request('porthole://evil/index.html')))?.status).toBe(404);
+  });
+});
+
+describe('ports', () => {
+  it('go to the main frame of the own page only, and a reload closes the old ones', () => {
+    createMainWindow({ preload: '', pageUrl: '' });
+    const contents = electron.windows[0]?.webContents as unknown as EventEmitter & {
+      mainFrame: Record<string, unknown>;
+    };
+    const posted: unknown[] = [];
+    contents.mainFrame = { origin: pageOrigin, postMessage: (...args: unknown[]) => posted.push(args) };
+    const ended = vi.fn();
+    const connectClient = vi.fn(() => ({ dispose: ended }));
+    connectPages({ connectClient } as unknown as App, contents as never);
+    const ask = (event: Record<string, unknown>) =>
+      electron.ipc.get('porthole-request-ports')?.({
+        sender: contents,
+        senderFrame: contents.mainFrame,
+        ...event,
+      });
+    ask({ sender: {} });
+    ask({ senderFrame: { origin: pageOrigin } });
+    contents.mainFrame['origin'] = 'https://evil.example';
+    ask({});
+    expect(connectClient).not.toHaveBeenCalled();
+    contents.mainFrame['origin'] = pageOrigin;
+    ask({});
+    expect(connectClient).toHaveBeenCalledTimes(1);
+    expect(posted).toHaveLength(1);
+    ask({});
+    expect(ended).toHaveBeenCalledTimes(1);
+    contents.emit('destroyed');
+    expect(ended).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('the host', () => {
+  it('seals with the key store of the system', () => {
+    const { secrets } = createElectronHost();
+    expect(secrets.open(secrets.seal('text'))).toBe('text');
+    expect(() => secrets.open(Buffer.from('other'))).toThrow(
+      expect.objectContaining({ code: 'store-damaged' }),
+    );
+  });
+
+  it('refuses to seal where the key store only pretends', () => {
+    const { secrets } = createElectronHost();
+    electron.encryption = { available: false, backend: 'unknown' };
+    expect(() => secrets.seal('text')).toThrow(expect.objectContaining({ code: 'secrets-unavailable' }));
+    if (process.platform === 'linux') {
+      electron.encryption = { available: true, backend: 'basic_text' };
+      expect(() => secrets.seal('text')).toThrow(expect.objectContaining({ code: 'secrets-unavailable' }));
+    }
+  });
+
+  it('keeps settings in a file', () => {
+    const host = createElectronHost();
+    expect(host.openStore('profiles').read()).toBeUndefined();
+    expect(host.kind).toBe('electron');
+    expect(host.dataFolder).toBe(electron.userData);
+  });
+});

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { app, BrowserWindow, dialog, session } from 'electron';
+import { createApp } from '../app/create-app.ts';
+import { startDemoProcess } from '../demo/demo-process.ts';
+import { connectPages } from './connect-pages.ts';
+import { createElectronHost } from './electron-host.ts';
+import { createMainWindow } from './main-window.ts';
+import { pageOrigin, pageUrl, registerPageScheme, servePage } from './page-protocol.ts';
+import { restrictPermissions } from './permissions.ts';
+
+// Built to `dist/main/electron.js`; the page and the cluster lie beside it.
+const folder = import.meta.dirname;
+
+async function run(): Promise<void> {
+  registerPageScheme();
+  app.enableSandbox();
+  await app.whenReady();
+  restrictPermissions(session.defaultSession, pageOrigin);
+  servePage(join(folder, '../renderer'));
+  const demo = process.argv.includes('--no-cluster')
+    ? undefined
+    : await startDemoProcess(join(folder, 'cluster.js'), ['--no-warnings']);
+  const core = createApp(createElectronHost(), { version: app.getVersion(), ...(demo ? { demo } : {}) });
+  const window = createMainWindow({ preload: join(folder, 'preload.cjs'), pageUrl });
+  connectPages(core, window.webContents);
+  app.on('second-instance', () => {
+    if (window.isMinimized()) window.restore();
+    window.focus();
+  });
+  let isEnding = false;
+  app.on('before-quit', (event) => {
+    if (isEnding) return;
+    isEnding = true;
+    event.preventDefault();
+    void core
+      .dispose()
+      .then(() => demo?.stop())
+      .finally(() => app.quit());
+  });
+  app.on('window-all-closed', () => app.quit());
+}
+
+// One instance: two would write the same files.
+if (app.requestSingleInstanceLock()) {
+  run().catch((error: unknown) => {
+    dialog.showErrorBox('Porthole could not start', error instanceof Error ? error.message : String(error));
+    for (const window of BrowserWindow.getAllWindows()) window.destroy();
+    app.exit(1);
+  });
+} else {
+  app.quit();
+}
