@@ -8,10 +8,14 @@ ensureDependencies();
 const { build } = await import('./build-page.mjs');
 build('');
 rmSync(join(root, 'screenshots'), { recursive: true, force: true });
-const { status } = spawnSync(findNode(), [join(root, 'node_modules/@playwright/test/cli.js'), 'test', '--project=pictures'], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, PICTURES: '1' },
-});
+const { status } = spawnSync(
+  findNode(),
+  [join(root, 'node_modules/@playwright/test/cli.js'), 'test', '--project=pictures'],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PICTURES: '1' },
+  },
+);
 process.stdout.write('The pictures are in screenshots/\n');
 process.exit(status ?? 1);

@@ -34,9 +34,10 @@ export class ShellTab {
 
   /** The whole text, screen and scrollback. */
   async text(): Promise<string> {
-    await this.page.evaluate(() => navigator.clipboard.writeText(''));
+    const before = 'nothing was copied yet';
+    await this.page.evaluate((text) => navigator.clipboard.writeText(text), before);
     await this.#porthole.command('Copy all terminal text');
-    await expect.poll(() => this.page.evaluate(() => navigator.clipboard.readText())).not.toBe('');
+    await expect.poll(() => this.page.evaluate(() => navigator.clipboard.readText())).not.toBe(before);
     return this.page.evaluate(() => navigator.clipboard.readText());
   }
 

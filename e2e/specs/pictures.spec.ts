@@ -24,7 +24,9 @@ for (const viewport of sizes) {
 
       test('start and sign-in', async ({ page }) => {
         const app = await startApp({ args: [] });
-        const cluster = await startCluster({ messageOfTheDay: 'Production. Everything you type is recorded.\nQuestions: #platform' });
+        const cluster = await startCluster({
+          messageOfTheDay: 'Production. Everything you type is recorded.\nQuestions: #platform',
+        });
         const porthole = new Porthole(page);
         try {
           await porthole.open(app.address);
@@ -56,12 +58,24 @@ for (const viewport of sizes) {
       });
 
       test('list', async ({ porthole }) => {
-        const long = 'a-server-whose-name-goes-on-and-on-because-somebody-put-the-whole-region-and-team-into-it.eu-central-1.compute.internal';
+        const long =
+          'a-server-whose-name-goes-on-and-on-because-somebody-put-the-whole-region-and-team-into-it.eu-central-1.compute.internal';
         const cluster = await startCluster({
           resources: [
             ...neighbours,
             ...manyServers(1_000),
-            { kind: 'node', id: '00000000-0000-4000-8000-999999999999', name: long, address: '10.20.30.40:3022', labels: { 'kubernetes.io/very-long-label-name': 'and-a-very-long-value-too', env: 'prod', team: 'x', tier: '1' } },
+            {
+              kind: 'node',
+              id: '00000000-0000-4000-8000-999999999999',
+              name: long,
+              address: '10.20.30.40:3022',
+              labels: {
+                'kubernetes.io/very-long-label-name': 'and-a-very-long-value-too',
+                env: 'prod',
+                team: 'x',
+                tier: '1',
+              },
+            },
             { kind: 'windows_desktop', id: 'desk', name: 'desk-01', address: '10.0.0.9:3389', labels: {} },
           ],
         });
@@ -116,7 +130,9 @@ for (const viewport of sizes) {
         const { page, shell } = signedIn;
         await signedIn.list.connect('workbench', account);
         await shell.expectOpen();
-        await shell.run("PS1='$ '; clear; ls --color=always -la /etc | head -12; printf '\\033[32mgreen \\033[33myellow \\033[35mmagenta\\033[0m grün 日本\\n'");
+        await shell.run(
+          "PS1='$ '; clear; ls --color=always -la /etc | head -12; printf '\\033[32mgreen \\033[33myellow \\033[35mmagenta\\033[0m grün 日本\\n'",
+        );
         await shell.expectText(/grün/);
         await draw(page, 'shell');
         await shell.focus();
@@ -124,7 +140,9 @@ for (const viewport of sizes) {
         await page.getByRole('searchbox', { name: 'Find in terminal' }).fill('root');
         await draw(page, 'shell-find');
         await page.keyboard.press('Escape');
-        await page.evaluate(() => navigator.clipboard.writeText('sudo systemctl restart web\nsudo tail -f /var/log/web.log\n'));
+        await page.evaluate(() =>
+          navigator.clipboard.writeText('sudo systemctl restart web\nsudo tail -f /var/log/web.log\n'),
+        );
         await page.keyboard.press('Control+Shift+V');
         await draw(page, 'shell-paste');
         await page.keyboard.press('Escape');

@@ -5,11 +5,15 @@ import {
   generateKeyPairSync,
   type KeyObject,
   randomBytes,
-  type webcrypto,
   X509Certificate as NodeCertificate,
 } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 import { encodePublicKey, formatAuthorizedKey } from '../main/protocol/codec/ssh/keys.ts';
+
+// Node and browsers name the same types differently; the library's own are what both agree on.
+type CreateOptions = Parameters<typeof x509.X509CertificateGenerator.create>[0];
+type WebKey = CreateOptions extends { signingKey: infer K } ? K : never;
+type SigningAlgorithm = NonNullable<CreateOptions['signingAlgorithm']>;
 
 export type KeyKind = 'modern' | 'rsa';
 const tenYearsMs = 10 * 365 * 24 * 3_600_000;
@@ -18,8 +22,8 @@ const tenYearsMs = 10 * 365 * 24 * 3_600_000;
 export interface TlsAuthority {
   readonly certificate: x509.X509Certificate;
   readonly pem: string;
-  readonly key: webcrypto.CryptoKey;
-  readonly algorithm: webcrypto.EcdsaParams;
+  readonly key: WebKey;
+  readonly algorithm: SigningAlgorithm;
 }
 
 /** One of a cluster's authorities: `user` signs people, `host` signs servers (login.md 4). */
@@ -131,21 +135,21 @@ async function importPair(key: KeyObject) {
     algorithm as never,
     true,
     ['sign'],
-  );
+  ) as WebKey;
   const publicKey = createPublicKey(key.export({ type: 'pkcs8', format: 'pem' })).toCryptoKey(
     algorithm as never,
     true,
     ['verify'],
-  );
+  ) as WebKey;
   return { pair: { privateKey, publicKey }, algorithm: algorithm };
 }
 
-async function importPublic(key: KeyObject): Promise<webcrypto.CryptoKey> {
+async function importPublic(key: KeyObject): Promise<WebKey> {
   const algorithm =
     key.asymmetricKeyType === 'rsa'
       ? { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' }
       : { name: 'ECDSA', namedCurve: curveOf(key) };
-  return key.toCryptoKey(algorithm as never, true, ['verify']);
+  return key.toCryptoKey(algorithm as never, true, ['verify']) as WebKey;
 }
 
 function curveOf(key: KeyObject): string {
