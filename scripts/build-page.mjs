@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, globSync, statSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { fail, findNode, root } from './bootstrap.mjs';
 
@@ -21,11 +21,11 @@ export function build(...modes) {
 /** True when a source is newer than the built page. Needs Node 22 for the search; older ones always build. */
 export function isPageStale() {
   const built = join(root, 'dist', 'renderer', 'index.html');
-  if (!existsSync(built) || typeof globSync !== 'function') return true;
-  const at = statSync(built).mtimeMs;
-  const sources = globSync(
+  if (!fs.existsSync(built) || typeof fs.globSync !== 'function') return true;
+  const at = fs.statSync(built).mtimeMs;
+  const sources = fs.globSync(
     ['src/renderer/**/*', 'src/shared/**/*.ts', 'vite.config.ts', 'package-lock.json'],
     { cwd: root },
   );
-  return sources.some((file) => statSync(join(root, file)).mtimeMs > at);
+  return sources.some((file) => fs.statSync(join(root, file)).mtimeMs > at);
 }

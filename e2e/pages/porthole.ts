@@ -60,6 +60,6 @@ export class Porthole {
 
   async choose(item: string): Promise<void> {
     await this.switcher();
-    await this.page.getByRole('menuitem', { name: item }).click();
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click();
   }
 }

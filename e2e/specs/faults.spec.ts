@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Porthole } from '../pages/porthole.ts';
 import { startApp } from '../support/app-process.ts';
 import { account } from '../support/clusters.ts';
+import { startRegisteredSshd } from '../support/registered-sshd.ts';
 import { expect, test } from '../support/test.ts';
 
 test('a proxy that dies in a session is told; after its return Reconnect goes on', async ({
@@ -30,6 +31,30 @@ test('a lock by an administrator ends the session and says so', async ({ signedI
   cluster.core.lock('alice', 'incident 42');
   await expect(signedIn.shell.ended).toContainText('administrator has locked');
   await expect(signedIn.shell.ended).toContainText('incident 42');
+});
+
+test('an OpenSSH server is reached through the proxy; when its sshd is killed the tab says so, and others go on', async ({
+  signedIn,
+  cluster,
+}) => {
+  const sshd = await startRegisteredSshd(cluster, 'bastion');
+  try {
+    await signedIn.page.getByRole('button', { name: /^Name/ }).click();
+    await signedIn.list.connect('workbench', account);
+    await signedIn.shell.expectOpen();
+    await signedIn.tab('Resources').click();
+    await signedIn.list.connect('bastion', account);
+    await signedIn.shell.expectOpen();
+    await signedIn.shell.run('echo on-$((40+2))-bastion');
+    await signedIn.shell.expectText(/on-42-bastion/);
+    sshd.killSessions();
+    await expect(signedIn.shell.ended).toContainText('connection was lost');
+    await signedIn.page.keyboard.press('Control+2');
+    await signedIn.shell.run('echo still-$((1+1))-here');
+    await signedIn.shell.expectText(/still-2-here/);
+  } finally {
+    await sshd.stop();
+  }
 });
 
 test('a server that is off is told, and the list stays', async ({ signedIn }) => {

@@ -37,7 +37,8 @@ export function useCommands(options: {
     const index = tabs.findIndex((tab) => tab.id === activeTabId);
     const front = tabs[index];
     const frontShell = front?.kind === 'shell' ? shells[front.shellId] : undefined;
-    const frontTerminal = frontShell && terminalOf(frontShell.id);
+    // Looked up when it is needed: terminals come and go without a change of state.
+    const frontTerminal = () => (frontShell ? terminalOf(frontShell.id) : undefined);
     const activate = (at: number) => {
       const tab = tabs[(at + tabs.length) % tabs.length];
       if (tab) call((api) => api.workspace.activateTab({ tabId: tab.id }));
@@ -72,12 +73,12 @@ export function useCommands(options: {
       { name: 'Search the list', run: focusSearch, chord: '/' },
       ...onShell('Close tab', () => closeTab(activeTabId), `${mainKey} Shift W`),
       ...onShell('Duplicate tab', duplicate, `${mainKey} Shift D`),
-      ...onShell('Find in terminal', () => frontTerminal?.openFind(), `${mainKey} Shift F`),
+      ...onShell('Find in terminal', () => frontTerminal()?.openFind(), `${mainKey} Shift F`),
       ...onShell(
         'Copy all terminal text',
         () =>
           void navigator.clipboard
-            .writeText(frontTerminal?.session.allText() ?? '')
+            .writeText(frontTerminal()?.session.allText() ?? '')
             .then(() => ui.notify('Copied.')),
       ),
       ...onShell('Move tab left', () => move(index - 1), `${mainKey} Shift PgUp`),
@@ -98,7 +99,7 @@ export function useCommands(options: {
             duplicate,
             'move-left': () => move(index - 1),
             'move-right': () => move(index + 1),
-            find: () => frontTerminal?.openFind(),
+            find: () => frontTerminal()?.openFind(),
           }
         : {}),
     };

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { type AppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { IconButton } from '../ui/button.tsx';
 
-const shortNoticeMs = 4_000;
+const shortNoticeMs = 2_500;
 
 export interface Notice {
   readonly id: string;

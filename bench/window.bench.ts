@@ -1,0 +1,175 @@
+import { readFileSync } from 'node:fs';
+import { type BrowserContext, chromium, type Page } from '@playwright/test';
+import { Porthole } from '../e2e/pages/porthole.ts';
+import { startApp } from '../e2e/support/app-process.ts';
+import { account, nodeName, startCluster } from '../e2e/support/clusters.ts';
+import { findBrowser } from '../src/main/loopback/browser-window.ts';
+import { compare, inTurns, machine, median, print } from './harness.ts';
+
+const floodBytes = 100_000_000;
+
+/** What a person feels: start, a flood through the whole path with keystrokes meanwhile, and memory with 20 shells. */
+const executablePath = findBrowser();
+if (executablePath === undefined) throw new Error('This benchmark needs Chromium.');
+const launch = () => chromium.launch({ executablePath, args: ['--no-sandbox'] });
+
+const cluster = await startCluster();
+const rows = [await measureStart(), ...(await measureFlood())];
+print(rows);
+await measureMemory();
+await cluster.stop();
+
+async function measureStart() {
+  const open = async (address: () => Promise<string>, isReady: (page: Page) => Promise<unknown>) => {
+    const started = performance.now();
+    const target = await address();
+    const browser = await launch();
+    const page = await browser.newPage();
+    await page.goto(target);
+    await isReady(page);
+    const elapsed = performance.now() - started;
+    await browser.close();
+    return elapsed;
+  };
+  const apps: Awaited<ReturnType<typeof startApp>>[] = [];
+  const ours = () =>
+    open(
+      async () => {
+        const app = await startApp();
+        apps.push(app);
+        return app.address;
+      },
+      (page) => page.getByRole('button', { name: 'Add a cluster' }).waitFor(),
+    );
+  const result = await inTurns(7, ours, () =>
+    open(
+      async () => 'about:blank',
+      async () => undefined,
+    ),
+  );
+  await Promise.all(apps.map((app) => app.cleanUp()));
+  return compare('start to a usable window vs a blank Chromium window', 'ms', result, '≤ 1.5');
+}
+
+async function withShell<T>(work: (porthole: Porthole, context: BrowserContext) => Promise<T>): Promise<T> {
+  const app = await startApp();
+  const browser = await launch();
+  try {
+    const context = await browser.newContext({
+      viewport: { width: 1280, height: 800 },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    const porthole = new Porthole(await context.newPage());
+    await porthole.open(app.address);
+    await porthole.signIn.complete(cluster);
+    await porthole.list.connect(nodeName, account);
+    await porthole.shell.expectOpen();
+    return await work(porthole, context);
+  } finally {
+    await browser.close();
+    await app.cleanUp();
+  }
+}
+
+/** The same bytes: through shell, proxy, main process and page; and from the page's own memory into an xterm. */
+async function measureFlood() {
+  return withShell(async (porthole, context) => {
+    const { shell, page } = porthole;
+    const line = 'The quick brown fox jumps over the lazy dog 0123456789 and runs away again.\r\n';
+    await shell.run("PS1='$ '; stty -echo; clear");
+    const through = async () => {
+      const started = performance.now();
+      await shell.run(`yes '${line.trim()}' | head -c ${floodBytes}; printf '\\033]0;flood-%s\\007' over`);
+      await porthole.tab('flood-over').waitFor({ timeout: 120_000 });
+      const elapsed = performance.now() - started;
+      await shell.run("printf '\\033]0;ready\\007'");
+      await porthole.tab('ready').waitFor();
+      return floodBytes / 1e6 / (elapsed / 1000);
+    };
+    const memoryPage = await context.newPage();
+    await memoryPage.goto('about:blank');
+    await memoryPage.addScriptTag({ path: 'node_modules/@xterm/xterm/lib/xterm.js' });
+    await memoryPage.addScriptTag({ path: 'node_modules/@xterm/addon-webgl/lib/addon-webgl.js' });
+    await memoryPage.addStyleTag({ path: 'node_modules/@xterm/xterm/css/xterm.css' });
+    const alone = async () => {
+      await memoryPage.bringToFront();
+      const speed = await memoryPage.evaluate(parseFromMemory, { line, floodBytes });
+      await page.bringToFront();
+      return speed;
+    };
+    const rate = await inTurns(3, through, alone);
+    const flood = [compare('100 MB through the whole path vs xterm from memory', 'MB/s', rate, '≥ 0.85')];
+    await shell.run("yes \"$(seq 1 12 | tr '\\n' ' ')\"");
+    await page.waitForTimeout(1_000);
+    const started = performance.now();
+    await page.keyboard.press('Control+C');
+    await shell.run("printf '\\033]0;stopped\\007'");
+    await porthole.tab('stopped').waitFor({ timeout: 60_000 });
+    process.stdout.write(
+      `Ctrl+C in a flood: ${Math.round(performance.now() - started)} ms until the next command has run and its title is shown (budget: the flood stops in < 200 ms)\n`,
+    );
+    return flood;
+  });
+}
+
+/** Runs in the page. */
+function parseFromMemory({ line, floodBytes }: { line: string; floodBytes: number }): Promise<number> {
+  const lib = globalThis as unknown as {
+    Terminal: new (
+      options: object,
+    ) => {
+      open(element: Element): void;
+      loadAddon(addon: unknown): void;
+      write(data: Uint8Array, done?: () => void): void;
+      dispose(): void;
+    };
+    WebglAddon: { WebglAddon: new () => unknown };
+  };
+  const terminal = new lib.Terminal({ cols: 155, rows: 40, scrollback: 25_000, allowProposedApi: true });
+  const element = document.body.appendChild(document.createElement('div'));
+  terminal.open(element);
+  terminal.loadAddon(new lib.WebglAddon.WebglAddon());
+  const chunk = new TextEncoder().encode(line.repeat(Math.ceil(131_072 / line.length)));
+  const started = performance.now();
+  return new Promise((resolve) => {
+    let left = floodBytes;
+    const next = () => {
+      if (left <= 0) {
+        resolve(floodBytes / 1e6 / ((performance.now() - started) / 1000));
+        terminal.dispose();
+        element.remove();
+        return;
+      }
+      left -= chunk.length;
+      terminal.write(chunk, next);
+    };
+    for (let ahead = 0; ahead < 8; ahead += 1) {
+      left -= chunk.length;
+      terminal.write(chunk, ahead === 7 ? next : undefined);
+    }
+  });
+}
+
+async function measureMemory(): Promise<void> {
+  const app = await startApp();
+  const browser = await launch();
+  const page = await browser.newPage();
+  const porthole = new Porthole(page);
+  await porthole.open(app.address);
+  await porthole.signIn.complete(cluster);
+  await porthole.list.connect(nodeName, account);
+  await porthole.shell.expectOpen();
+  for (let count = 1; count < 20; count += 1) {
+    await page.keyboard.press('Control+Shift+D');
+    await porthole.shell.expectOpen();
+  }
+  await page.waitForTimeout(3_000);
+  const samples = [0, 1, 2].map(
+    () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${app.pid}/status`, 'utf8'))?.[1]) / 1024,
+  );
+  process.stdout.write(
+    `main process with 20 idle shells: ${Math.round(median(samples))} MB resident (budget: < 150 MB). ${machine()}\n`,
+  );
+  await browser.close();
+  await app.cleanUp();
+}
