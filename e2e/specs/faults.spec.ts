@@ -68,6 +68,7 @@ test('a cluster that goes away while the list is open leaves the rows and offers
   signedIn,
   cluster,
 }) => {
+  await expect(signedIn.list.row('workbench')).toBeVisible();
   await cluster.suspend();
   await signedIn.list.search.fill('api');
   await expect(signedIn.page.getByRole('alert')).toContainText(/Nothing listens|lost/);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import {
   createServer as createHttp2Server,
@@ -7,7 +7,6 @@ import {
 } from 'node:http2';
 import type { TLSSocket } from 'node:tls';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-import type { KeyObject } from 'node:crypto';
 import { authRoutes, callerContext } from './auth-service.ts';
 import { issueTls, makeTlsAuthority, type TlsAuthority } from './authorities.ts';
 import { ClusterCore, type ClusterOptions } from './core.ts';
@@ -19,7 +18,6 @@ import { createSshProxy } from './ssh-proxy.ts';
 import { type Route, TlsPort } from './tls-port.ts';
 import { proxySshPath, serveProxySsh } from './transport-service.ts';
 import { createWebService } from './web-service.ts';
-import { generateKeyPairSync } from 'node:crypto';
 
 export interface CreateClusterOptions extends ClusterOptions {
   /** 0 or absent picks a free port. */

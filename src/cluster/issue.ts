@@ -5,7 +5,7 @@ import {
   issueSshCertificate,
   sshForever,
 } from '../main/protocol/codec/ssh/certificate.ts';
-import { decodePublicKey, encodePublicKey, parseAuthorizedKey } from '../main/protocol/codec/ssh/keys.ts';
+import { decodePublicKey, parseAuthorizedKey } from '../main/protocol/codec/ssh/keys.ts';
 import type { SshIdentity } from '../main/protocol/net/ssh/identity.ts';
 import { type Authority, issueTls } from './authorities.ts';
 
@@ -141,8 +141,4 @@ export async function makeHostTls(
     notAfter: new Date(options.now.getTime() + hostCertificateMs),
   });
   return { key: privateKey, certificate };
-}
-
-export function publicKeyOf(identity: SshIdentity): Buffer {
-  return encodePublicKey(identity.privateKey);
 }

@@ -82,3 +82,16 @@ export function createAgentStream(identity: SshIdentity): Duplex {
   });
   return stream;
 }
+
+/** The agent object that ssh2 forwards; it offers nothing for this side's own authentication. */
+export function createForwardedAgent(BaseAgent: unknown, identity: SshIdentity): object {
+  return Object.assign(new (BaseAgent as new () => object)(), {
+    getIdentities: (done: (error: Error | undefined, keys: unknown[]) => void) => done(undefined, []),
+    sign: (_key: unknown, _data: Buffer, ...rest: unknown[]) => {
+      const done = rest.at(-1) as (error: Error) => void;
+      done(new Error('not offered for authentication'));
+    },
+    getStream: (done: (error: undefined, stream: Duplex) => void) =>
+      done(undefined, createAgentStream(identity)),
+  });
+}

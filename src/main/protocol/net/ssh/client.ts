@@ -5,7 +5,7 @@ import { Emitter, type Event } from '../../../../shared/lifecycle/emitter.ts';
 import { certificateAlgorithms } from '../../codec/ssh/algorithms.ts';
 import { parseSshCertificate } from '../../codec/ssh/certificate.ts';
 import { findCertificateFault, hostUntrusted } from '../../codec/ssh/check-certificate.ts';
-import { createAgentStream } from './agent.ts';
+import { createForwardedAgent } from './agent.ts';
 import { offeredAlgorithms } from './algorithms.ts';
 import { certificateKeys } from './certificate-key.ts';
 import { guardWindowChange, hookHostCertificates, hookUserCertificates } from './certificate-hooks.ts';
@@ -91,7 +91,7 @@ export async function connectSsh(options: ConnectSshOptions, signal?: AbortSigna
         keepaliveInterval: keepAliveMs,
         keepaliveCountMax: keepAliveCount,
         ...(options.forwardAgent
-          ? { agent: agentFor(ssh2.BaseAgent, options.identity) as never, agentForward: true }
+          ? { agent: createForwardedAgent(ssh2.BaseAgent, options.identity) as never, agentForward: true }
           : {}),
       });
       state.hook();
@@ -123,18 +123,6 @@ function loadKey(
     options.stream.destroy();
     throw error;
   }
-}
-
-function agentFor(BaseAgent: unknown, identity: SshIdentity): object {
-  return Object.assign(new (BaseAgent as new () => object)(), {
-    getIdentities: (done: (error: Error | undefined, keys: unknown[]) => void) => done(undefined, []),
-    sign: (_key: unknown, _data: Buffer, ...rest: unknown[]) => {
-      const done = rest.at(-1) as (error: Error) => void;
-      done(new Error('not offered for authentication'));
-    },
-    getStream: (done: (error: undefined, stream: Duplex) => void) =>
-      done(undefined, createAgentStream(identity)),
-  });
 }
 
 class ConnectionState implements SshConnection {
