@@ -29,7 +29,7 @@ export interface Bench {
 }
 
 /** One real sshd behind the embedded cluster; `ssh` reaches the same sshd, through a ProxyCommand or directly. */
-export async function setUp(): Promise<Bench> {
+export async function setUp(options: { readonly sshdConfig?: readonly string[] } = {}): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'porthole-bench-'));
   const user = makeUser('alice', ['developer']);
   const nodeId = randomUUID();
@@ -46,6 +46,7 @@ export async function setUp(): Promise<Bench> {
     userAuthorities: [cluster.userAuthorityLine],
     hostKey: readFileSync(join(folder, 'host'), 'utf8'),
     hostCertificate: formatSshCertificateLine(certificate),
+    config: options.sshdConfig ?? [],
   });
   cluster.core.inventory.add([
     { kind: 'node', id: nodeId, name: 'sshd', address: `127.0.0.1:${sshd.port}`, labels: {}, openssh: true },

@@ -80,19 +80,31 @@ export function hookUserCertificates(protocol: Protocol): void {
   };
 }
 
-/** Keeps `window-change` away from channels without a pty, because it ends a real server's process (ssh.md 0, 5.6). */
-export function guardWindowChange(protocol: Protocol): { hasPty(channel: number): boolean } {
+/**
+ * Keeps `window-change` away from channels without a pty, because it ends a real server's process (ssh.md 0, 5.6).
+ * Sends `shell` right behind `pty-req`, as OpenSSH does: waiting for the answer between them costs a round trip and, with
+ * an sshd that has not yet turned Nagle's algorithm off, 40 ms. Only shells ask for a pty here.
+ */
+export function guardTerminals(protocol: Protocol): { hasPty(channel: number): boolean } {
   const withPty = new Set<number>();
-  const { pty, windowChange, channelClose } = protocol;
+  const withShell = new Set<number>();
+  const { pty, shell, windowChange, channelClose } = protocol;
   protocol.pty = function guardedPty(this: Protocol, channel, ...rest) {
     withPty.add(channel);
     pty.call(this, channel, ...rest);
+    withShell.add(channel);
+    shell.call(this, channel, true);
+  };
+  protocol.shell = function shellOnce(this: Protocol, channel, wantReply) {
+    // ssh2 asks for it when the pty was granted; the answer to the one that is on its way counts.
+    if (!withShell.delete(channel)) shell.call(this, channel, wantReply);
   };
   protocol.windowChange = function guardedWindowChange(this: Protocol, channel, rows, cols, height, width) {
     if (withPty.has(channel)) windowChange.call(this, channel, rows, cols, height, width);
   };
   protocol.channelClose = function guardedChannelClose(this: Protocol, channel) {
     withPty.delete(channel);
+    withShell.delete(channel);
     channelClose.call(this, channel);
   };
   return { hasPty: (channel) => withPty.has(channel) };

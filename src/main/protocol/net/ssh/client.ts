@@ -8,7 +8,7 @@ import { findCertificateFault, hostUntrusted } from '../../codec/ssh/check-certi
 import { createForwardedAgent } from './agent.ts';
 import { offeredAlgorithms } from './algorithms.ts';
 import { certificateKeys } from './certificate-key.ts';
-import { guardWindowChange, hookHostCertificates, hookUserCertificates } from './certificate-hooks.ts';
+import { guardTerminals, hookHostCertificates, hookUserCertificates } from './certificate-hooks.ts';
 import { type SshChannel, type TerminalDimensions, wrapChannel } from './channel.ts';
 import type { SshIdentity } from './identity.ts';
 import { loadSsh2 } from './load-ssh2.ts';
@@ -45,7 +45,6 @@ export interface ShellOptions extends TerminalDimensions {
 
 export interface ExecOptions {
   readonly env?: Readonly<Record<string, string>>;
-  readonly pty?: TerminalDimensions & { readonly term: string };
 }
 
 /** One authenticated SSH connection. Nothing here can send a request that a Teleport server does not know (ssh.md 0). */
@@ -167,7 +166,7 @@ class ConnectionState implements SshConnection {
     );
     hookHostCertificates(protocol);
     hookUserCertificates(protocol);
-    this.#hasPty = guardWindowChange(protocol).hasPty;
+    this.#hasPty = guardTerminals(protocol).hasPty;
     this.#refusals = watchRefusals(protocol);
   }
 
@@ -216,14 +215,7 @@ class ConnectionState implements SshConnection {
   }
 
   exec(command: string, options: ExecOptions = {}, signal?: AbortSignal): Promise<SshChannel> {
-    const pty = options.pty && {
-      term: options.pty.term,
-      cols: options.pty.cols,
-      rows: options.pty.rows,
-      width: 0,
-      height: 0,
-    };
-    const given = { env: { ...options.env }, ...(pty ? { pty } : {}) };
+    const given = { env: { ...options.env } };
     return this.#wrapped(signal, (done) => this.#client.exec(command, given, done));
   }
 

@@ -51,6 +51,7 @@ export interface Protocol {
   };
   authPK(username: string, key: unknown, algorithm: unknown, sign?: SignCallback): void;
   pty(channel: number, ...rest: unknown[]): void;
+  shell(channel: number, wantReply: boolean): void;
   windowChange(channel: number, rows: number, cols: number, height: number, width: number): void;
   channelClose(channel: number): void;
   requestSuccess(data?: Buffer): void;
@@ -80,6 +81,7 @@ export function internalsOf(connection: Client | Connection): ConnectionInternal
 const protocolMembers: readonly (readonly [string, string])[] = [
   ['authPK', 'function'],
   ['pty', 'function'],
+  ['shell', 'function'],
   ['windowChange', 'function'],
   ['channelClose', 'function'],
   ['channelExtData', 'function'],
