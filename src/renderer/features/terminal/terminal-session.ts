@@ -6,6 +6,7 @@ import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
 import type { TerminalSize } from '../../../shared/contract/ids.ts';
 import type { ByteClient, ShellStream } from '../../client/byte-client.ts';
+import { hasHardwareGl } from './hardware-gl.ts';
 import { onThemeChange, terminalTheme } from './theme.ts';
 
 const scrollback = 25_000;
@@ -109,7 +110,7 @@ export class TerminalSession {
   }
 
   #useWebgl(): void {
-    if (this.#webgl || this.#webglFailed) return;
+    if (this.#webgl || this.#webglFailed || !hasHardwareGl()) return;
     try {
       const addon = new WebglAddon();
       addon.onContextLoss(() => {
