@@ -41,12 +41,20 @@ export class ReplayBuffer {
     }
   }
 
-  /** Up to `max` bytes from `offset`, which must lie between `start` and `end`; a view, not a copy. */
+  /** Up to `max` bytes from `offset`, which must lie between `start` and `end`. Small pieces are joined. */
   read(offset: number, max: number): Uint8Array {
-    const piece = this.#pieces[this.#find(offset)];
-    if (!piece) return new Uint8Array(0);
-    const from = offset - piece.offset;
-    return piece.bytes.subarray(from, from + max);
+    let index = this.#find(offset);
+    const first = this.#pieces[index];
+    if (!first) return new Uint8Array(0);
+    const parts = [first.bytes.subarray(offset - first.offset, offset - first.offset + max)];
+    let size = parts[0]?.length ?? 0;
+    for (index += 1; index < this.#pieces.length && size < max; index += 1) {
+      const bytes = this.#pieces[index]?.bytes.subarray(0, max - size) ?? new Uint8Array(0);
+      parts.push(bytes);
+      size += bytes.length;
+    }
+    const [only] = parts;
+    return parts.length === 1 && only ? only : Buffer.concat(parts, size);
   }
 
   /** Sequences that set a fresh terminal to the modes in force at `start`. */

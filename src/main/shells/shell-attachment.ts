@@ -9,12 +9,16 @@ export interface AttachmentSink {
   data(bytes: Uint8Array): void;
 }
 
+/** Credit must come back to this part of the window before a stopped page gets more: few large frames, not many small. */
+const resumeBelow = outputWindowBytes / 2;
+
 /** One page that looks at a shell: sends what it has not seen, as far as its credit goes. */
 export class ShellAttachment {
   readonly #buffer: ReplayBuffer;
   readonly #sink: AttachmentSink;
   readonly #credit = new CreditWindow(outputWindowBytes);
   #position: number;
+  #isStopped = false;
 
   /** `from` = offset up to which the page has everything, or `fromNothing`. */
   constructor(buffer: ReplayBuffer, sink: AttachmentSink, from: number) {
@@ -36,6 +40,8 @@ export class ShellAttachment {
       this.#position = this.#buffer.start;
       this.#begin(true);
     }
+    if (this.#isStopped && this.#credit.outstanding > resumeBelow) return;
+    this.#isStopped = false;
     while (this.#position < this.#buffer.end && !this.#credit.isExhausted) {
       const bytes = this.#buffer.read(this.#position, maxChunkBytes);
       if (bytes.length === 0) return;
@@ -43,6 +49,7 @@ export class ShellAttachment {
       this.#credit.spend(bytes.length);
       this.#sink.data(bytes);
     }
+    this.#isStopped = this.#credit.isExhausted;
   }
 
   /** Throws `invalid-input` when more is returned than was sent. */

@@ -39,6 +39,7 @@ export class Shell {
   #connection: SshConnection | undefined;
   #channel: SshChannel | undefined;
   #isHeld = false;
+  #pumpScheduled = false;
   #pendingInput: Buffer[] = [];
   #pendingInputBytes = 0;
 
@@ -150,8 +151,15 @@ export class Shell {
 
   #take(chunk: Buffer): void {
     this.#buffer.append(chunk);
-    for (const attachment of this.#attachments) attachment.pump();
     this.#balance();
+    if (this.#pumpScheduled) return;
+    // What arrives in the same turn goes out as one frame.
+    this.#pumpScheduled = true;
+    setImmediate(() => {
+      this.#pumpScheduled = false;
+      for (const attachment of this.#attachments) attachment.pump();
+      this.#balance();
+    });
   }
 
   #balance(): void {
