@@ -42,7 +42,12 @@ const plain = await inTurns(rounds, () => exec(direct), ssh);
 const through = await inTurns(rounds, () => exec(proxied), ssh);
 print([
   compare('exec of 1 GiB from an sshd vs ssh', 'MB/s', plain, '≥ 1.0'),
-  compare('exec of 1 GiB through the embedded proxy vs ssh directly (the proxy is Node too; no budget)', 'MB/s', through, '≥ 0'),
+  compare(
+    'exec of 1 GiB through the embedded proxy vs ssh directly (the proxy is Node too; no budget)',
+    'MB/s',
+    through,
+    '≥ 0',
+  ),
 ]);
 direct.dispose();
 proxied.dispose();

@@ -3,6 +3,7 @@ import { type BrowserContext, chromium, type Page } from '@playwright/test';
 import { Porthole } from '../e2e/pages/porthole.ts';
 import { startApp } from '../e2e/support/app-process.ts';
 import { account, nodeName, startCluster } from '../e2e/support/clusters.ts';
+import { startRegisteredSshd } from '../e2e/support/registered-sshd.ts';
 import { findBrowser } from '../src/main/loopback/browser-window.ts';
 import { compare, inTurns, machine, median, print } from './harness.ts';
 
@@ -14,10 +15,13 @@ if (executablePath === undefined) throw new Error('This benchmark needs Chromium
 const launch = () => chromium.launch({ executablePath, args: ['--no-sandbox'] });
 
 const cluster = await startCluster();
+const sshd = await startRegisteredSshd(cluster, 'sshd');
 const rows = [await measureStart(), ...(await measureFlood())];
 print(rows);
 await measureMemory();
+await sshd.stop();
 await cluster.stop();
+process.exit();
 
 async function measureStart() {
   const open = async (address: () => Promise<string>, isReady: (page: Page) => Promise<unknown>) => {
@@ -62,7 +66,7 @@ async function withShell<T>(work: (porthole: Porthole, context: BrowserContext) 
     const porthole = new Porthole(await context.newPage());
     await porthole.open(app.address);
     await porthole.signIn.complete(cluster);
-    await porthole.list.connect(nodeName, account);
+    await porthole.list.connect('sshd', account);
     await porthole.shell.expectOpen();
     return await work(porthole, context);
   } finally {
@@ -71,7 +75,7 @@ async function withShell<T>(work: (porthole: Porthole, context: BrowserContext) 
   }
 }
 
-/** The same bytes: through shell, proxy, main process and page; and from the page's own memory into an xterm. */
+/** With the renderer that this machine's page uses: DOM where WebGL is emulated. The same bytes: through shell, proxy, main process and page; and from the page's own memory into an xterm. */
 async function measureFlood() {
   return withShell(async (porthole, context) => {
     const { shell, page } = porthole;
@@ -89,7 +93,6 @@ async function measureFlood() {
     const memoryPage = await context.newPage();
     await memoryPage.goto('about:blank');
     await memoryPage.addScriptTag({ path: 'node_modules/@xterm/xterm/lib/xterm.js' });
-    await memoryPage.addScriptTag({ path: 'node_modules/@xterm/addon-webgl/lib/addon-webgl.js' });
     await memoryPage.addStyleTag({ path: 'node_modules/@xterm/xterm/css/xterm.css' });
     const alone = async () => {
       await memoryPage.bringToFront();
@@ -99,14 +102,15 @@ async function measureFlood() {
     };
     const rate = await inTurns(3, through, alone);
     const flood = [compare('100 MB through the whole path vs xterm from memory', 'MB/s', rate, '≥ 0.85')];
-    await shell.run("yes \"$(seq 1 12 | tr '\\n' ' ')\"");
-    await page.waitForTimeout(1_000);
+    const trap = 'trap "printf \'\\033]0;stopped\\007\'; exit" INT; yes "$(seq -s " " 1 30)"';
+    await shell.run(`cat > /tmp/porthole-flood.sh <<'END'\n${trap}\nEND`);
+    await shell.run('sh /tmp/porthole-flood.sh');
+    await page.waitForTimeout(2_000);
     const started = performance.now();
     await page.keyboard.press('Control+C');
-    await shell.run("printf '\\033]0;stopped\\007'");
     await porthole.tab('stopped').waitFor({ timeout: 60_000 });
     process.stdout.write(
-      `Ctrl+C in a flood: ${Math.round(performance.now() - started)} ms until the next command has run and its title is shown (budget: the flood stops in < 200 ms)\n`,
+      `Ctrl+C in a flood: ${Math.round(performance.now() - started)} ms until what the shell then says is shown (budget: < 200 ms)\n`,
     );
     return flood;
   });
@@ -119,16 +123,13 @@ function parseFromMemory({ line, floodBytes }: { line: string; floodBytes: numbe
       options: object,
     ) => {
       open(element: Element): void;
-      loadAddon(addon: unknown): void;
       write(data: Uint8Array, done?: () => void): void;
       dispose(): void;
     };
-    WebglAddon: { WebglAddon: new () => unknown };
   };
   const terminal = new lib.Terminal({ cols: 155, rows: 40, scrollback: 25_000, allowProposedApi: true });
   const element = document.body.appendChild(document.createElement('div'));
   terminal.open(element);
-  terminal.loadAddon(new lib.WebglAddon.WebglAddon());
   const chunk = new TextEncoder().encode(line.repeat(Math.ceil(131_072 / line.length)));
   const started = performance.now();
   return new Promise((resolve) => {

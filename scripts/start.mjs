@@ -34,7 +34,9 @@ if (electron) {
 }
 
 function run(file, args) {
-  const child = spawn(file, args, { cwd: root, stdio: 'inherit' });
+  // Compiled code is kept between starts.
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node') };
+  const child = spawn(file, args, { cwd: root, stdio: 'inherit', env });
   // The terminal sends Ctrl+C to the child as well; other signals are passed on.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -9,8 +9,8 @@ import { type AttachmentSink, ShellAttachment } from './shell-attachment.ts';
 
 const replayBytes = 2 << 20;
 /** The server is held back when a page is this far behind, and let go when it has caught up. */
-const highLagBytes = 1 << 20;
-const lowLagBytes = 256 << 10;
+const highLagBytes = 512 << 10;
+const lowLagBytes = 128 << 10;
 const maxPendingInput = 1 << 20;
 const term = 'xterm-256color';
 

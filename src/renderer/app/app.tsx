@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { type AppError, isAppError } from '../../shared/errors/app-error.ts';
 import { type AccountUri, clusterOf, parseAccountUri } from '../../shared/uri/uri.ts';
 import { toAppError } from '../client/api.ts';
@@ -8,7 +8,6 @@ import { SignInDialog } from '../features/clusters/sign-in-dialog.tsx';
 import { CommandPalette } from '../features/palette/command-palette.tsx';
 import { ResourcesPage } from '../features/resources/resources-page.tsx';
 import { PasteDialog } from '../features/terminal/paste-dialog.tsx';
-import { TerminalView } from '../features/terminal/terminal-view.tsx';
 import {
   useActiveAccount,
   useAppState,
@@ -26,6 +25,10 @@ import { TabBar } from './tab-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useChords } from './use-chords.ts';
 import './app.css';
+
+// The terminal is half of the page's code: the list need not wait for it, and the first shell finds it loaded.
+const loadTerminal = () => import('../features/terminal/terminal-view.tsx');
+const TerminalView = lazy(() => loadTerminal().then((module) => ({ default: module.TerminalView })));
 
 export function App() {
   const hasState = useHasState();
@@ -122,6 +125,9 @@ function FrameBody(props: {
   palette: (() => void) | undefined;
 }) {
   useLink();
+  useEffect(() => {
+    requestIdleCallback(() => void loadTerminal());
+  }, []);
   const account = useActiveAccount();
   const cluster = useClusterOf(account?.uri);
   const workspace = useAppState((state) => state.workspace);
@@ -154,19 +160,21 @@ function FrameBody(props: {
             <FirstStart />
           )}
         </div>
-        {workspace.tabs.map((tab) => {
-          const shell = tab.kind === 'shell' ? shells[tab.shellId] : undefined;
-          return (
-            shell && (
-              <TerminalView
-                key={tab.id}
-                shell={shell}
-                isFront={tab.id === workspace.activeTabId}
-                onClose={() => commands.closeTab(tab.id)}
-              />
-            )
-          );
-        })}
+        <Suspense>
+          {workspace.tabs.map((tab) => {
+            const shell = tab.kind === 'shell' ? shells[tab.shellId] : undefined;
+            return (
+              shell && (
+                <TerminalView
+                  key={tab.id}
+                  shell={shell}
+                  isFront={tab.id === workspace.activeTabId}
+                  onClose={() => commands.closeTab(tab.id)}
+                />
+              )
+            );
+          })}
+        </Suspense>
       </div>
       <StatusBar shell={front?.kind === 'shell' ? shells[front.shellId] : undefined} />
       {props.palette && (

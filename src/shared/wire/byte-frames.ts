@@ -6,7 +6,7 @@ import { AppError } from '../errors/app-error.ts';
 /** Largest payload of one data or input frame. */
 export const maxFrameBytes = 1 << 20;
 /** Bytes that the main process sends to a page before it waits for parsed credit. */
-export const outputWindowBytes = 1 << 20;
+export const outputWindowBytes = 512 << 10;
 /** `from` of an attachment that knows nothing of the shell's output yet. */
 export const fromNothing = -1;
 

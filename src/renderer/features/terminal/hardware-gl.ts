@@ -11,7 +11,9 @@ export function hasHardwareGl(): boolean {
 }
 
 function probe(): boolean {
-  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
+  const context = document
+    .createElement('canvas')
+    .getContext('webgl2', { failIfMajorPerformanceCaveat: true });
   if (!context) return false;
   const info = context.getExtension('WEBGL_debug_renderer_info');
   const name = String(context.getParameter(info?.UNMASKED_RENDERER_WEBGL ?? context.RENDERER));
