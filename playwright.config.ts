@@ -31,13 +31,13 @@ export default defineConfig({
   },
   projects: [
     {
-      name: 'loopback',
-      testIgnore: /electron\.spec|pictures\.spec/,
+      name: 'large dark',
+      testIgnore: /(electron|pictures)\.spec/,
       use: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
     },
     {
-      name: 'small',
-      testMatch: /(journey|accessibility)\.spec/,
+      name: 'small light',
+      testIgnore: /(electron|pictures|start)\.spec/,
       use: { viewport: { width: 900, height: 600 }, colorScheme: 'light' },
     },
     { name: 'electron', testMatch: /electron\.spec/ },

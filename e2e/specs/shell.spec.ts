@@ -42,6 +42,22 @@ test('several lines are shown before they are pasted', async ({ signedIn }) => {
   await shell.expectText(/^two-b/m);
 });
 
+test('a word is copied, and a link is opened', async ({ signedIn }) => {
+  const { shell, page } = signedIn;
+  await shell.run("PS1='$ '; clear; printf 'copyword\\nhttp://127.0.0.1:9/link\\n'");
+  await shell.expectText(/^copyword\n/m);
+  const box = await shell.terminal.locator('.xterm-screen').boundingBox();
+  if (!box) throw new Error('The terminal is not drawn.');
+  await page.mouse.dblclick(box.x + 20, box.y + 8);
+  await page.keyboard.press('Control+Shift+C');
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe('copyword');
+  await page.mouse.move(box.x + 30, box.y + 26);
+  await page.waitForTimeout(300);
+  const opened = page.context().waitForEvent('page');
+  await page.mouse.click(box.x + 40, box.y + 26);
+  expect((await opened).url()).toMatch(/127\.0\.0\.1:9|about:blank|chrome-error/);
+});
+
 test('find looks through the scrollback', async ({ signedIn }) => {
   const { shell, page } = signedIn;
   await shell.run('seq 1 3000; echo needle-$((3+4))-hay; seq 1 3000');

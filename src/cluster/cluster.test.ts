@@ -92,6 +92,29 @@ describe.each(['v11', 'v15', 'v18'] as const)('a cluster that poses as %s', (pos
   });
 });
 
+describe('a cluster without TLS routing', () => {
+  it('is reached through the plain SSH port of its proxy', async () => {
+    const { cluster, address, ping, signIn } = await start({ pose: 'v11', tlsRouting: false });
+    expect(ping.tlsRouting).toBe(false);
+    expect(ping.sshPublicAddress).toBe(`localhost:${cluster.core.sshPort()}`);
+    const identity = await signIn();
+    const sshAddress = { host: 'localhost', port: cluster.core.sshPort() };
+    const proxy = await openProxyConnection({ address, identity, sshAddress });
+    expect(proxy.way).toBe('ssh');
+    const node = await connectToNode({
+      proxy,
+      identity,
+      nodeId: cluster.localNodeId ?? '',
+      nodeName: 'workbench',
+      login: account,
+    });
+    const channel = await node.exec('exit 6');
+    channel.resume();
+    expect(await channel.ended).toEqual({ kind: 'exited', code: 6 });
+    proxy.dispose();
+  });
+});
+
 describe('a login', () => {
   it('is refused with a wrong password, a wrong code, and a code that was used', async () => {
     const { cluster, signIn } = await start();

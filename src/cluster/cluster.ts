@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import type { Server as HttpServer } from 'node:http';
 import {
@@ -5,7 +6,9 @@ import {
   type Http2ServerRequest,
   type Http2ServerResponse,
 } from 'node:http2';
+import { createServer as createTcpServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
+import type { Server as SshServer } from 'ssh2';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { authRoutes, callerContext } from './auth-service.ts';
 import { issueTls, makeTlsAuthority, type TlsAuthority } from './authorities.ts';
@@ -55,9 +58,11 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
   const localNodeId = options.localNode ? await addLocalNode(core, dialer, options.localNode) : undefined;
   const webCa = await makeTlsAuthority(`${options.name} web`, 'modern', core.now());
   const web = createWebService(core);
-  const port = await createPort(core, dialer, web, webCa);
+  const ssh = await createSshProxy(core, dialer);
+  const port = await createPort(core, { dialer, web, webCa, ssh });
   const number = await port.listen(options.port ?? 0);
-  core.setPort(number);
+  const plain = options.tlsRouting === false ? await listenForSsh(ssh) : undefined;
+  core.setPorts(number, plain?.port ?? 0);
   return {
     address: `localhost:${number}`,
     port: number,
@@ -77,7 +82,32 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
     resume: async () => {
       await port.listen(number);
     },
-    stop: () => port.close(),
+    stop: async () => {
+      plain?.close();
+      await port.close();
+    },
+  };
+}
+
+/** The SSH port of a proxy without TLS routing: plain SSH at once (login.md 6.7). */
+async function listenForSsh(ssh: SshServer): Promise<{ port: number; close(): void }> {
+  const sockets = new Set<Socket>();
+  const server = createTcpServer((socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => sockets.delete(socket));
+    ssh.injectSocket(socket as never);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : 0,
+    close() {
+      server.close();
+      for (const socket of sockets) socket.destroy();
+    },
   };
 }
 
@@ -94,20 +124,21 @@ async function addLocalNode(
   return id;
 }
 
-async function createPort(
-  core: ClusterCore,
-  dialer: NodeDialer,
-  web: HttpServer,
-  webCa: TlsAuthority,
-): Promise<TlsPort> {
-  const [webTls, hostTls, ssh] = await Promise.all([
+interface PortServices {
+  readonly dialer: NodeDialer;
+  readonly web: HttpServer;
+  readonly webCa: TlsAuthority;
+  readonly ssh: SshServer;
+}
+
+async function createPort(core: ClusterCore, { dialer, web, webCa, ssh }: PortServices): Promise<TlsPort> {
+  const [webTls, hostTls] = await Promise.all([
     makeWebTls(core, webCa),
     makeHostTls(core.hostAuthority, {
       commonName: `proxy.${core.options.name}`,
       dnsNames: ['localhost', core.options.name],
       now: core.now(),
     }),
-    createSshProxy(core, dialer),
   ]);
   const grpc = createGrpcServer(core, dialer);
   const pem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();

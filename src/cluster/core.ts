@@ -17,6 +17,8 @@ export interface ClusterOptions {
   readonly users: readonly ClusterUser[];
   readonly roles: readonly Role[];
   readonly messageOfTheDay?: string;
+  /** False: the proxy also has a plain SSH port of its own, and ping says so. */
+  readonly tlsRouting?: boolean;
   readonly now?: () => Date;
 }
 
@@ -43,6 +45,7 @@ export class ClusterCore {
   readonly hostAuthority: Authority;
   readonly #locks = new Emitter<{ userName: string; message: string }>();
   #port = 0;
+  #sshPort = 0;
 
   private constructor(options: ClusterOptions, userAuthority: Authority, hostAuthority: Authority) {
     this.options = options;
@@ -67,8 +70,14 @@ export class ClusterCore {
     return this.#port;
   }
 
-  setPort(port: number): void {
+  /** Port of the plain SSH listener; 0 with TLS routing. */
+  sshPort(): number {
+    return this.#sshPort;
+  }
+
+  setPorts(port: number, sshPort: number): void {
     this.#port = port;
+    this.#sshPort = sshPort;
   }
 
   /** Tells when an administrator locks a user: what runs for them must end. */

@@ -69,6 +69,7 @@ async function handle(core: ClusterCore, bucket: TokenBucket, request: IncomingM
 function ping(core: ClusterCore): unknown {
   const { pose, options } = core;
   const address = `127.0.0.1:${core.port()}`;
+  const isRouting = options.tlsRouting ?? true;
   return {
     auth: {
       type: 'local',
@@ -88,9 +89,10 @@ function ping(core: ClusterCore): unknown {
         tunnel_listen_addr: address,
         web_listen_addr: address,
         public_addr: `localhost:${core.port()}`,
+        ...(isRouting ? {} : { ssh_public_addr: `localhost:${core.sshPort()}` }),
       },
       db: {},
-      tls_routing_enabled: true,
+      tls_routing_enabled: isRouting,
     },
     server_version: pose.serverVersion,
     min_client_version: pose.minClientVersion,

@@ -4,6 +4,9 @@ import { App } from './app/app.tsx';
 import { Session } from './client/session.ts';
 import { AppStore, StoreContext } from './state/store.ts';
 
+// The token of the first address has done its work; it need not stay in the address bar.
+if (location.search !== '') history.replaceState(null, '', location.pathname);
+
 const session = new Session();
 const store = new AppStore(session);
 session.start();

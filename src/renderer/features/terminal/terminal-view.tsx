@@ -1,9 +1,9 @@
 import { type ClipboardEvent, type CSSProperties, useCallback, useEffect, useRef, useState } from 'react';
 import '@xterm/xterm/css/xterm.css';
 import type { ShellInfo } from '../../../shared/contract/shells.ts';
-import { toAppError } from '../../client/api.ts';
 import { rememberTerminalSize } from '../../state/terminal-size.ts';
 import { useClusterOf, useSession } from '../../state/store.ts';
+import { useOpenLink } from '../../state/use-open-link.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { EndBar } from './end-bar.tsx';
 import { FindBar } from './find-bar.tsx';
@@ -44,10 +44,11 @@ export function TerminalView({
     terminal.terminal.focus();
   }, [session, ui, shell.accountUri, id, terminal]);
   // The key handler of xterm is set once; it looks here for what counts now.
-  const latest = useRef({ isEnded, reconnect });
+  const openLink = useOpenLink();
+  const latest = useRef({ isEnded, reconnect, openLink });
   useEffect(() => {
-    latest.current = { isEnded, reconnect };
-  }, [isEnded, reconnect]);
+    latest.current = { isEnded, reconnect, openLink };
+  }, [isEnded, reconnect, openLink]);
 
   useEffect(() => {
     const element = holder.current;
@@ -60,10 +61,7 @@ export function TerminalView({
         quiet((api) => api.shells.resize({ shellId: id, size }));
       },
       onTitle: (title) => quiet((api) => api.shells.setTitle({ shellId: id, title })),
-      onLink: (url) =>
-        void session
-          .call((api) => api.app.openExternal({ url }))
-          .catch((error: unknown) => ui.report(toAppError(error))),
+      onLink: (url) => latest.current.openLink(url),
       takesKey: (event) => {
         if (latest.current.isEnded && event.type === 'keydown' && event.key === 'Enter') {
           latest.current.reconnect();
