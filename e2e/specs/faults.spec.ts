@@ -78,6 +78,38 @@ test('a cluster that goes away while the list is open leaves the rows and offers
   await expect(signedIn.list.rows).toHaveCount(2);
 });
 
+test('a page whose connection is cut comes back by itself, with its tabs and its shell', async ({
+  app,
+  cluster,
+  page,
+}) => {
+  const cuts: (() => Promise<void>)[] = [];
+  await page.routeWebSocket(/\/ws\//, (socket) => {
+    const server = socket.connectToServer();
+    cuts.push(async () => {
+      await socket.close();
+      await server.close();
+    });
+  });
+  const porthole = new Porthole(page);
+  await porthole.open(app.address);
+  await porthole.signIn.complete(cluster);
+  await porthole.list.connect('workbench', account);
+  await porthole.shell.expectOpen();
+  await porthole.shell.run('KEPT=yes; seq 1 300');
+  await porthole.shell.expectText(/^300\n/m);
+  for (const cut of cuts.splice(0)) await cut();
+  await expect.poll(() => cuts.length).toBeGreaterThan(1);
+  await porthole.shell.run('echo "kept: $KEPT"');
+  await porthole.shell.expectText(/^299\n300\n[\s\S]*kept: yes/m);
+  await expect(porthole.tabs).toHaveCount(2);
+});
+
+test('a page whose app was stopped says so', async ({ app, porthole }) => {
+  await app.stop();
+  await expect(porthole.page.getByText('Porthole does not answer.')).toBeVisible();
+});
+
 test('a restart of the app finds clusters and sign-ins again; keys are in no file, log or page', async ({
   browser,
   cluster,

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -30,6 +30,7 @@ export function hasDisplay(): boolean {
  * command lines can be read by every account of the machine.
  */
 export function openBrowserWindow(browser: string, address: string, dataFolder: string): ChildProcess {
+  mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const file = join(dataFolder, 'open.html');
   const page = `<!doctype html><meta charset="utf-8"><title>Porthole</title><meta http-equiv="refresh" content="0; url=${address}">`;
   rmSync(file, { force: true });

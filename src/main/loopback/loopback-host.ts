@@ -1,18 +1,10 @@
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import Conf from 'conf';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Host, JsonStore } from '../host/host.ts';
 import { createFileSecretBox } from './secret-box.ts';
-
-/** The usual place for this user's data. */
-export function defaultDataFolder(): string {
-  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Porthole');
-  if (process.platform === 'win32') return join(process.env['APPDATA'] ?? homedir(), 'Porthole');
-  return join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'porthole');
-}
 
 export function createLoopbackHost(dataFolder: string): Host {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });

@@ -45,7 +45,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'index.html'), '<!doctype html>the page');
   writeFileSync(join(folder, 'secret.txt'), 'not served');
   app = createApp(makeHost(), { version: '0.0.0' });
-  server = new LoopbackServer({ app, pageFolder: folder, port: 0 });
+  server = new LoopbackServer({ app: Promise.resolve(app), pageFolder: folder, port: 0 });
   address = new URL(await server.listen());
 });
 afterAll(async () => {

@@ -14,7 +14,8 @@ const pairTimeoutMs = 10_000;
 const clientId = /^[A-Za-z0-9-]{8,64}$/;
 
 export interface LoopbackServerOptions {
-  readonly app: App;
+  /** May still be starting while the page is being loaded. */
+  readonly app: Promise<App>;
   /** Folder of the built page. */
   readonly pageFolder: string;
   /** 0 picks a free port. */
@@ -127,7 +128,14 @@ export class LoopbackServer {
     };
     rpc.once('close', end);
     bytes.once('close', end);
-    connection = this.#options.app.connectClient({ rpc: textPipe(rpc), bytes: bytePipe(bytes) });
+    const pipes = { rpc: textPipe(rpc), bytes: bytePipe(bytes) };
+    this.#options.app.then(
+      (app) => {
+        if (rpc.readyState === rpc.OPEN && bytes.readyState === bytes.OPEN)
+          connection = app.connectClient(pipes);
+      },
+      () => end(),
+    );
   }
 }
 

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createApp } from '../app/create-app.ts';
 import { startDemoProcess } from '../demo/demo-process.ts';
 import { findBrowser, hasDisplay, openBrowserWindow } from './browser-window.ts';
-import { createLoopbackHost, defaultDataFolder } from './loopback-host.ts';
+import { defaultDataFolder } from './data-folder.ts';
 import { LoopbackServer } from './loopback-server.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -20,12 +19,11 @@ async function run(): Promise<void> {
       port: { type: 'string', default: '0' },
     },
   });
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const host = createLoopbackHost(values.data ?? defaultDataFolder());
-  const demo = values['no-cluster'] ? undefined : await startDemoProcess(join(root, 'src/cluster/main.ts'));
-  const app = createApp(host, { version, ...(demo ? { demo } : {}) });
+  const dataFolder = values.data ?? defaultDataFolder();
+  // The page loads while the core does.
+  const starting = startCore(dataFolder, !values['no-cluster']);
   const server = new LoopbackServer({
-    app,
+    app: starting.then((core) => core.app),
     pageFolder: join(root, 'dist/renderer'),
     port: Number(values.port),
   });
@@ -36,12 +34,25 @@ async function run(): Promise<void> {
     isEnding = true;
     setTimeout(() => process.exit(1), forcedExitMs).unref();
     await server.close();
-    await app.dispose();
-    await demo?.stop();
+    const core = await starting;
+    await core.app.dispose();
+    await core.demo?.stop();
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
-  show(address, values['no-open'], host.dataFolder, () => void end());
+  show(address, values['no-open'], dataFolder, () => void end());
+  await starting;
+}
+
+async function startCore(dataFolder: string, withDemo: boolean) {
+  const demoStarting = withDemo ? startDemoProcess(join(root, 'src/cluster/main.ts')) : undefined;
+  const [{ createApp }, { createLoopbackHost }, demo] = await Promise.all([
+    import('../app/create-app.ts'),
+    import('./loopback-host.ts'),
+    demoStarting,
+  ]);
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  return { app: createApp(createLoopbackHost(dataFolder), { version, ...(demo ? { demo } : {}) }), demo };
 }
 
 function show(address: string, noOpen: boolean, dataFolder: string, onClosed: () => void): void {

@@ -8,14 +8,7 @@ import { SignInDialog } from '../features/clusters/sign-in-dialog.tsx';
 import { CommandPalette } from '../features/palette/command-palette.tsx';
 import { ResourcesPage } from '../features/resources/resources-page.tsx';
 import { PasteDialog } from '../features/terminal/paste-dialog.tsx';
-import {
-  useActiveAccount,
-  useAppState,
-  useClusterOf,
-  useHasState,
-  useLink,
-  useSession,
-} from '../state/store.ts';
+import { useActiveAccount, useAppState, useClusterOf, useHasState, useLink } from '../state/store.ts';
 import { type DialogRequest, type UiActions, UiContext } from '../state/ui-state.ts';
 import { useCommands } from './commands.ts';
 import { type Notice, Notices } from './notices.tsx';
@@ -45,7 +38,7 @@ export function App() {
 
 /** The window: bars around the document of the tab in front, and what floats above them. */
 function Frame() {
-  const session = useSession();
+  const link = useLink();
   const [dialog, setDialog] = useState<DialogRequest>();
   const [isPaletteOpen, setPaletteOpen] = useState(false);
   const focusBefore = useRef<HTMLElement | null>(null);
@@ -110,7 +103,7 @@ function Frame() {
         notices={notices}
         onDismiss={(id) => setNotices((old) => old.filter((notice) => notice.id !== id))}
       />
-      {session.link === 'lost' && (
+      {link === 'lost' && (
         <div className="link-lost" role="alert">
           Porthole does not answer. This page connects by itself as soon as it can.
         </div>
@@ -124,7 +117,6 @@ function FrameBody(props: {
   dialog: DialogRequest | undefined;
   palette: (() => void) | undefined;
 }) {
-  useLink();
   useEffect(() => {
     requestIdleCallback(() => void loadTerminal());
   }, []);
