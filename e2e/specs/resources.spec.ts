@@ -104,3 +104,14 @@ test('a cluster before v14 is listed kind by kind', async ({ porthole }) => {
     await cluster.stop();
   }
 });
+
+test('a kind that cannot be listed is named, and the others are there', async ({ porthole }) => {
+  const cluster = await startCluster({ pose: 'v11', refusedKinds: ['db'] });
+  try {
+    await porthole.signIn.complete(cluster);
+    await expect(porthole.list.rows).toHaveCount(5);
+    await expect(porthole.page.getByText('Databases could not be listed')).toContainText('access denied');
+  } finally {
+    await cluster.stop();
+  }
+});

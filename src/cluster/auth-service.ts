@@ -91,6 +91,12 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
       listResources: (request, context) => {
         const kind = singleKinds[request.resourceType];
         if (kind === undefined) throw unimplemented(`listing of ${request.resourceType} is not supported`);
+        if (core.options.refusedKinds?.includes(kind)) {
+          throw new ConnectError(
+            `access denied to perform action "list" on "${request.resourceType}"`,
+            Code.PermissionDenied,
+          );
+        }
         const page = list(core, callerOf(context), {
           ...common(request),
           kinds: [kind],

@@ -19,6 +19,8 @@ export interface ClusterOptions {
   readonly messageOfTheDay?: string;
   /** False: the proxy also has a plain SSH port of its own, and ping says so. */
   readonly tlsRouting?: boolean;
+  /** Kinds whose lists are refused although others are given, such as `windows_desktop`. */
+  readonly refusedKinds?: readonly string[];
   readonly now?: () => Date;
 }
 

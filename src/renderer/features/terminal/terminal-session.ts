@@ -7,6 +7,7 @@ import { Terminal } from '@xterm/xterm';
 import type { TerminalSize } from '../../../shared/contract/ids.ts';
 import type { ByteClient, ShellStream } from '../../client/byte-client.ts';
 import { hasHardwareGl } from './hardware-gl.ts';
+import { HiddenWrites } from './hidden-writes.ts';
 import { onThemeChange, terminalTheme } from './theme.ts';
 
 const scrollback = 25_000;
@@ -25,6 +26,7 @@ export class TerminalSession {
   readonly terminal: Terminal;
   readonly search = new SearchAddon({ highlightLimit: 2_000 });
   readonly #fit = new FitAddon();
+  readonly #writes = new HiddenWrites((bytes, onParsed) => this.terminal.write(bytes, onParsed));
   readonly #stream: ShellStream;
   readonly #undoTheme: () => void;
   #webgl: WebglAddon | undefined;
@@ -53,8 +55,11 @@ export class TerminalSession {
       terminal.options.theme = terminalTheme();
     });
     this.#stream = bytes.attach(shellId, {
-      reset: () => terminal.reset(),
-      write: (chunk, onParsed) => terminal.write(chunk, onParsed),
+      reset: () => {
+        this.#writes.flush();
+        terminal.reset();
+      },
+      write: this.#writes.push,
     });
     terminal.onData((data) => this.#stream.send(encoder.encode(data)));
     terminal.onBinary((data) => this.#stream.send(Uint8Array.from(data, (char) => char.charCodeAt(0))));
@@ -67,12 +72,14 @@ export class TerminalSession {
 
   /** In front: fits, draws with WebGL where it can, takes the focus. Browsers allow few WebGL contexts, so others give theirs back. */
   show(): void {
+    this.#writes.isHidden = false;
     this.fit();
     this.#useWebgl();
     this.terminal.focus();
   }
 
   hide(): void {
+    this.#writes.isHidden = true;
     this.#webgl?.dispose();
     this.#webgl = undefined;
   }
@@ -105,6 +112,7 @@ export class TerminalSession {
   dispose(): void {
     this.#stream.detach();
     this.#undoTheme();
+    this.#writes.dispose();
     this.hide();
     this.terminal.dispose();
   }
