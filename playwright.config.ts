@@ -32,15 +32,15 @@ export default defineConfig({
   projects: [
     {
       name: 'large dark',
-      testIgnore: /(electron|pictures)\.spec/,
+      testIgnore: /pictures\.spec/,
       use: { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
     },
     {
       name: 'small light',
-      testIgnore: /(electron|pictures|start)\.spec/,
+      testIgnore: /(pictures|start)\.spec/,
       use: { viewport: { width: 900, height: 600 }, colorScheme: 'light' },
     },
-    { name: 'electron', testMatch: /electron\.spec/ },
+    { name: 'electron', testMatch: /(resources|shell|sign-in|accessibility)\.spec/ },
     ...(process.env['PICTURES'] ? [{ name: 'pictures', testMatch: /pictures\.spec/ }] : []),
   ],
 });

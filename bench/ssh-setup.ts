@@ -49,7 +49,7 @@ export async function setUp(options: { readonly sshdConfig?: readonly string[] }
     config: options.sshdConfig ?? [],
   });
   cluster.core.inventory.add([
-    { kind: 'node', id: nodeId, name: 'sshd', address: `127.0.0.1:${sshd.port}`, labels: {}, openssh: true },
+    { kind: 'node', id: nodeId, name: 'sshd', address: `127.0.0.1:${sshd.port}`, labels: {} },
   ]);
   const trust = { kind: 'ca' as const, pem: cluster.webCaPem };
   const { address, ping } = await findProxy(cluster.address, trust);

@@ -126,6 +126,24 @@ for (const viewport of sizes) {
         }
       });
 
+      test('list while it is loading', async ({ app, cluster, page }) => {
+        let isHeld = false;
+        await page.routeWebSocket(/\/ws\/rpc/, (socket) => {
+          const server = socket.connectToServer();
+          // The question never arrives, so the answer is awaited for ever.
+          socket.onMessage((message) => {
+            if (!isHeld || !String(message).includes('resources/list')) server.send(message);
+          });
+        });
+        const porthole = new Porthole(page);
+        await porthole.open(app.address);
+        await porthole.signIn.complete(cluster);
+        isHeld = true;
+        await page.reload();
+        await expect(porthole.list.grid).toBeVisible();
+        await draw(page, 'list-loading');
+      });
+
       test('shell', async ({ signedIn, cluster }) => {
         const { page, shell } = signedIn;
         await signedIn.list.connect('workbench', account);

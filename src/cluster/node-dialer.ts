@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import type { Caller, ClusterCore } from './core.ts';
+import { serveForwarded } from './forwarding-node.ts';
 import type { ClusterResource } from './inventory.ts';
 import { loginsFor } from './roles.ts';
 
@@ -42,9 +43,10 @@ export class NodeDialer {
     }
     const node = this.#find(host, caller);
     const local = this.#local.get(node.id);
-    if (!local) return this.#dialTcp(node);
+    if (!local && !node.openssh) return this.#dialTcp(node);
     const [ours, theirs] = duplexPair();
-    local(theirs);
+    if (local) local(theirs);
+    else await serveForwarded(this.#core, node, theirs, await this.#dialTcp(node));
     return ours;
   }
 

@@ -14,7 +14,7 @@ import type { ClusterCore } from './core.ts';
 import { hostPrincipals, makeHostIdentity } from './issue.ts';
 import type { LocalNode } from './node-dialer.ts';
 import { type ProgramOptions, runProgram, type TerminalRequest } from './node-programs.ts';
-import { loginsFor } from './roles.ts';
+import { loginsFor, rolesOf } from './roles.ts';
 
 export interface LocalNodeOptions {
   readonly id: string;
@@ -59,15 +59,6 @@ export async function createLocalNode(core: ClusterCore, options: LocalNodeOptio
     stream.on('error', () => stream.destroy());
     server.injectSocket(stream as never);
   };
-}
-
-export function rolesOf(extension: string | undefined): string[] {
-  try {
-    const { roles } = JSON.parse(extension ?? '{}') as { roles?: unknown };
-    return Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [];
-  } catch {
-    return [];
-  }
 }
 
 function serve(core: ClusterCore, connection: Connection): void {

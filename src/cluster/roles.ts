@@ -24,3 +24,13 @@ export function loginsFor(roles: readonly Role[], labels: Labels): string[] {
   const logins = roles.filter((role) => roleMatches(role, labels)).flatMap((role) => role.logins);
   return [...new Set(logins)].sort();
 }
+
+/** Role names in the `teleport-roles` extension of an SSH certificate (login.md 5.1); empty for anything else. */
+export function rolesOf(extension: string | undefined): string[] {
+  try {
+    const { roles } = JSON.parse(extension ?? '{}') as { roles?: unknown };
+    return Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [];
+  } catch {
+    return [];
+  }
+}

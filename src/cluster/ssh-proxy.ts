@@ -9,8 +9,8 @@ import {
 } from '../main/protocol/net/ssh/server.ts';
 import type { Caller, ClusterCore } from './core.ts';
 import { hostPrincipals, makeHostIdentity } from './issue.ts';
-import { rolesOf } from './node.ts';
 import { DialRefusal, type NodeDialer } from './node-dialer.ts';
+import { rolesOf } from './roles.ts';
 
 const known = new Set(['subsystem', 'env', 'auth-agent-req@openssh.com']);
 

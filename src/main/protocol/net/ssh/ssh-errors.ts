@@ -76,6 +76,15 @@ const texts: readonly (readonly [RegExp, (text: string) => AppError])[] = [
       }),
   ],
   [
+    /no matching host key/i,
+    (text) =>
+      new AppError('host-untrusted', 'This server could not prove that it is the right one.', {
+        reason: "The connection was refused because it has no certificate of the cluster's host authority.",
+        advice: 'Tell an administrator of the cluster.',
+        detail: text,
+      }),
+  ],
+  [
     /no valid host certificate|expected a host certificate|not in the set of valid principals/i,
     (text) =>
       new AppError('host-untrusted', 'The OpenSSH host has no valid host certificate.', {
