@@ -17,7 +17,9 @@ export function SignInDialog({ request }: { request: SignInRequest }) {
   const ui = useUi();
   const cluster = useAppState((state) => state.clusters[request.clusterUri]);
   const demo = useAppState((state) => state.app.demo);
-  const [userName, setUserName] = useState(request.userName);
+  const [userName, setUserName] = useState(
+    request.userName || (cluster?.isDemo ? (demo?.userName ?? '') : ''),
+  );
   const [password, setPassword] = useState('');
   const [oneTimeCode, setOneTimeCode] = useState('');
   const [isBusy, setBusy] = useState(false);
