@@ -29,6 +29,8 @@ export function createApp(host: Host, options: AppOptions): App {
     clusters: {},
     accounts: {},
     shells: {},
+    tunnels: {},
+    prompts: {},
     workspace: initialWorkspace,
   });
   const profiles = new ProfileStore(host.openStore('profiles'), log);
@@ -62,7 +64,7 @@ export function createApp(host: Host, options: AppOptions): App {
   });
   const workspace = new WorkspaceService(hub, {
     closeShell: (id) => shells.close(id),
-    duplicateShell: (id, size) => shells.open({ ...shells.get(id).info, size }),
+    duplicateShell: (id, size) => shells.duplicate(id, size),
   });
   accounts.onSignedOut((uri) => shells.endAll(uri));
   restoreActiveAccount(accounts, hub, profiles);

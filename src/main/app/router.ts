@@ -1,5 +1,6 @@
 import { implement } from '@orpc/server';
 import { contract } from '../../shared/contract/contract.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
 import type { Host } from '../host/host.ts';
 import type { AccountService } from '../clusters/account-service.ts';
 import type { ClusterService } from '../clusters/cluster-service.ts';
@@ -73,11 +74,33 @@ export function createRouter(services: RouterServices) {
         const shellId = shells.open(input);
         return { shellId, tabId: workspace.openShellTab(shellId, '') };
       }),
+      localPrograms: os.shells.localPrograms.handler(notBuilt),
+      openLocal: os.shells.openLocal.handler(notBuilt),
       reconnect: os.shells.reconnect.handler(({ input }) => shells.reconnect(input.shellId, input.size)),
       resize: os.shells.resize.handler(({ input }) => shells.get(input.shellId).resize(input.size)),
       setTitle: os.shells.setTitle.handler(({ input }) =>
         workspace.setShellTitle(input.shellId, input.title),
       ),
+    },
+    prompts: {
+      answerWithCode: os.prompts.answerWithCode.handler(notBuilt),
+      answerWithSecurityKey: os.prompts.answerWithSecurityKey.handler(notBuilt),
+      cancel: os.prompts.cancel.handler(notBuilt),
+    },
+    tunnels: {
+      choices: os.tunnels.choices.handler(notBuilt),
+      open: os.tunnels.open.handler(notBuilt),
+      show: os.tunnels.show.handler(notBuilt),
+      close: os.tunnels.close.handler(notBuilt),
+      listen: os.tunnels.listen.handler(notBuilt),
+      forget: os.tunnels.forget.handler(notBuilt),
+      setPort: os.tunnels.setPort.handler(notBuilt),
+      suggestPort: os.tunnels.suggestPort.handler(notBuilt),
+      setDatabaseName: os.tunnels.setDatabaseName.handler(notBuilt),
+      run: os.tunnels.run.handler(notBuilt),
+      openKubeShell: os.tunnels.openKubeShell.handler(notBuilt),
+      mergeKubeconfig: os.tunnels.mergeKubeconfig.handler(notBuilt),
+      openApp: os.tunnels.openApp.handler(notBuilt),
     },
     workspace: {
       activateTab: os.workspace.activateTab.handler(({ input }) => workspace.activate(input.tabId)),
@@ -88,4 +111,8 @@ export function createRouter(services: RouterServices) {
       })),
     },
   });
+}
+
+function notBuilt(): never {
+  throw new AppError('unsupported', 'This cannot be done yet.');
 }

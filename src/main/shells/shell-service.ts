@@ -51,9 +51,12 @@ export class ShellService {
         identity: {
           id,
           accountUri,
-          serverUri: request.serverUri,
-          serverName: request.serverName,
-          login: request.login,
+          target: {
+            kind: 'server',
+            serverUri: request.serverUri,
+            serverName: request.serverName,
+            login: request.login,
+          },
         },
         connect: this.#connector(accountUri, {
           nodeId: server.id,
@@ -74,9 +77,17 @@ export class ShellService {
     return id;
   }
 
+  /** A new shell with the target of an old one. */
+  duplicate(id: ShellId, size: TerminalSize): ShellId {
+    const { target } = this.get(id).info;
+    if (target.kind === 'local') throw new AppError('unsupported', 'This terminal cannot be duplicated.');
+    return this.open({ ...target, size });
+  }
+
   reconnect(id: ShellId, size: TerminalSize): void {
     const shell = this.get(id);
-    this.#access.identity(shell.info.accountUri);
+    const { accountUri } = shell.info;
+    if (accountUri) this.#access.identity(accountUri);
     shell.start(size);
   }
 
@@ -134,7 +145,8 @@ export class ShellService {
   }
 
   #changed(info: ShellInfo): void {
-    if (info.status.kind === 'open') this.#access.rememberLogin(info.serverUri, info.login);
+    if (info.status.kind === 'open' && info.target.kind === 'server')
+      this.#access.rememberLogin(info.target.serverUri, info.target.login);
     if (this.#shells.has(info.id)) this.#hub.put({ slice: 'shells', key: info.id, value: info });
   }
 }

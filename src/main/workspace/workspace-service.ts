@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ShellId, TabId, TerminalSize } from '../../shared/contract/ids.ts';
+import type { ShellId, TabId, TerminalSize, TunnelId } from '../../shared/contract/ids.ts';
 import { resourcesTabId, type Tab, type WorkspaceInfo } from '../../shared/contract/workspace.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { StateHub } from '../state/state-hub.ts';
@@ -34,6 +34,15 @@ export class WorkspaceService {
     return id;
   }
 
+  /** The tab of a tunnel comes to the front; it is opened when there is none. */
+  showTunnelTab(tunnelId: TunnelId): TabId {
+    const { tabs } = this.#workspace;
+    const known = tabs.find((tab) => tab.kind === 'tunnel' && tab.tunnelId === tunnelId);
+    const tab: Tab = known ?? { kind: 'tunnel', id: randomUUID(), tunnelId };
+    this.#put({ tabs: known ? tabs : [...tabs, tab], activeTabId: tab.id });
+    return tab.id;
+  }
+
   activate(tabId: TabId): void {
     this.#find(tabId);
     this.#put({ activeTabId: tabId });
@@ -48,7 +57,7 @@ export class WorkspaceService {
     const left = tabs.toSpliced(index, 1);
     const next = left[index] ?? left[index - 1];
     this.#put({ tabs: left, activeTabId: activeTabId === tabId && next ? next.id : activeTabId });
-    this.#documents.closeShell(tab.shellId);
+    if (tab.kind === 'shell') this.#documents.closeShell(tab.shellId);
   }
 
   move(tabId: TabId, toIndex: number): void {
@@ -61,8 +70,7 @@ export class WorkspaceService {
 
   duplicate(tabId: TabId, size: TerminalSize): TabId {
     const tab = this.#find(tabId);
-    if (tab.kind === 'resources')
-      throw new AppError('unsupported', 'The list of resources cannot be duplicated.');
+    if (tab.kind !== 'shell') throw new AppError('unsupported', 'Only terminals can be duplicated.');
     const shellId = this.#documents.duplicateShell(tab.shellId, size);
     return this.openShellTab(shellId, '', tab.id);
   }

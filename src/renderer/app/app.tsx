@@ -68,12 +68,12 @@ function Frame() {
   }, []);
   const ui = useMemo<UiActions>(() => {
     const report = (error: AppError) => addNotice(error.message, error);
-    const guard = async (account: AccountUri, work: () => Promise<void>) => {
+    const guard = async (account: AccountUri | undefined, work: () => Promise<void>) => {
       try {
         await work();
       } catch (failure) {
         const error = toAppError(failure);
-        if (!isAppError(error, 'session-expired', 'signed-out')) {
+        if (!account || !isAppError(error, 'session-expired', 'signed-out')) {
           report(error);
           return;
         }

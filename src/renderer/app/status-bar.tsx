@@ -9,7 +9,7 @@ const amberMs = 15 * 60_000;
 /** The truth about the connection of the tab in front. */
 export function StatusBar({ shell }: { shell: ShellInfo | undefined }) {
   const active = useActiveAccount();
-  const ofShell = useAppState((state) => (shell ? state.accounts[shell.accountUri] : undefined));
+  const ofShell = useAppState((state) => (shell?.accountUri ? state.accounts[shell.accountUri] : undefined));
   const account = shell ? ofShell : active;
   const info = useAppState((state) => state.app);
   return (

@@ -10,7 +10,10 @@ import { useUi } from '../state/ui-state.ts';
 /** A shell's default name, until its program sets a title. */
 export function tabTitle(tab: Tab, shell: ShellInfo | undefined): string {
   if (tab.kind === 'resources') return 'Resources';
-  return tab.title || (shell ? `${shell.login}@${shell.serverName}` : 'Shell');
+  if (tab.kind === 'tunnel') return 'Tunnel';
+  if (tab.title || !shell) return tab.title || 'Shell';
+  const { target } = shell;
+  return target.kind === 'server' ? `${target.login}@${target.serverName}` : target.title;
 }
 
 export function TabBar() {
@@ -45,13 +48,13 @@ export function TabBar() {
           className="tab"
           role="presentation"
           data-active={tab.id === activeTabId}
-          draggable={tab.kind === 'shell'}
+          draggable={tab.kind !== 'resources'}
           onDragStart={() => setDragged(tab.id)}
           onDragOver={(event) => event.preventDefault()}
           onDrop={(event) => onDrop(event, index)}
           onAuxClick={(event) =>
             event.button === 1 &&
-            tab.kind === 'shell' &&
+            tab.kind !== 'resources' &&
             run((api) => api.workspace.closeTab({ tabId: tab.id }))
           }
         >
@@ -62,12 +65,12 @@ export function TabBar() {
             onClick={() => run((api) => api.workspace.activateTab({ tabId: tab.id }))}
             onKeyDown={(event) => onKeyDown(event, index)}
           />
-          {tab.kind === 'shell' && (
+          {tab.kind !== 'resources' && (
             // Only for the pointer: a tab list may hold nothing but tabs, and Delete closes the tab.
             <span
               className="tab-close"
               aria-hidden
-              title={`Close ${tabTitle(tab, shells[tab.shellId])}`}
+              title={`Close ${tabTitle(tab, tab.kind === 'shell' ? shells[tab.shellId] : undefined)}`}
               onClick={() => run((api) => api.workspace.closeTab({ tabId: tab.id }))}
             >
               <X size={12} />
@@ -88,7 +91,7 @@ function TabButton(props: {
 }) {
   const { tab, shell } = props;
   const colour = useAppState((state) =>
-    shell ? state.clusters[clusterOf(shell.accountUri)]?.colour : undefined,
+    shell?.accountUri ? state.clusters[clusterOf(shell.accountUri)]?.colour : undefined,
   );
   const title = tabTitle(tab, shell);
   const state = shell?.status.kind;
@@ -98,7 +101,7 @@ function TabButton(props: {
       type="button"
       role="tab"
       className="tab-button"
-      aria-keyshortcuts={tab.kind === 'shell' ? 'Delete' : undefined}
+      aria-keyshortcuts={tab.kind !== 'resources' ? 'Delete' : undefined}
       aria-selected={props.isActive}
       tabIndex={props.isActive ? 0 : -1}
       title={title}

@@ -28,8 +28,8 @@ export interface UiActions {
   /** A failure that has no place of its own in the page. */
   report(error: AppError): void;
   notify(text: string): void;
-  /** Runs a call; when it needs a sign-in, asks for it in place and then tries once more. */
-  guard(account: AccountUri, work: () => Promise<void>): Promise<void>;
+  /** Runs a call; when it needs a sign-in of `account`, asks for it in place and then tries once more. */
+  guard(account: AccountUri | undefined, work: () => Promise<void>): Promise<void>;
 }
 
 export const UiContext = createContext<UiActions | undefined>(undefined);

@@ -2,14 +2,16 @@ import { oc } from '@orpc/contract';
 import { ErrorInfo } from '../errors/app-error.ts';
 import { app } from './app.ts';
 import { clusters } from './clusters.ts';
+import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
 import { shells } from './shells.ts';
 import { state } from './state.ts';
+import { tunnels } from './tunnels.ts';
 import { workspace } from './workspace.ts';
 
 /** Every call and feed between a page and the main process. Expected failures cross as `APP` with an `ErrorInfo`. */
 export const contract = oc
   .errors({ APP: { data: ErrorInfo } })
-  .router({ app, clusters, resources, shells, state, workspace });
+  .router({ app, clusters, prompts, resources, shells, state, tunnels, workspace });
 
 export type Contract = typeof contract;

@@ -1,11 +1,15 @@
 import { z } from 'zod';
 
-/** Random names that the main process gives to its tabs and shells. */
+/** Random names that the main process gives to its tabs, shells, tunnels and prompts. */
 const id = z.string().regex(/^[a-z0-9-]{1,64}$/);
 export const TabId = id;
 export type TabId = z.infer<typeof TabId>;
 export const ShellId = id;
 export type ShellId = z.infer<typeof ShellId>;
+export const TunnelId = id;
+export type TunnelId = z.infer<typeof TunnelId>;
+export const PromptId = id;
+export type PromptId = z.infer<typeof PromptId>;
 
 /** ISO 8601 instant in UTC. */
 export const Instant = z.iso.datetime();

@@ -2,7 +2,7 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ErrorInfo } from '../errors/app-error.ts';
 import { AccountUri, ResourceUri } from '../uri/uri.ts';
-import { Instant, ShellId, ShortText, TabId, TerminalSize } from './ids.ts';
+import { Instant, LongText, ShellId, ShortText, TabId, TerminalSize, TunnelId } from './ids.ts';
 
 /** Why a shell is over. `failed` carries the code: network, expired certificate, access denied, lock. */
 export const ShellEnd = z.discriminatedUnion('kind', [
@@ -19,13 +19,31 @@ export const ShellStatus = z.discriminatedUnion('kind', [
 ]);
 export type ShellStatus = z.infer<typeof ShellStatus>;
 
+/** Where a shell runs: on a server of a cluster, or on this machine. */
+export const ShellTarget = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('server'), serverUri: ResourceUri, serverName: ShortText, login: ShortText }),
+  z.object({
+    kind: z.literal('local'),
+    /** What the tab is called until the program sets a title. */
+    title: ShortText,
+    /** Absolute path of the shell that runs, or runs the command. */
+    program: ShortText,
+    /** Absolute path; empty = the home folder. */
+    folder: LongText,
+    /** Empty = an interactive shell; else a command line that was asked for, shown as it is. */
+    command: LongText,
+    /** The tunnel that it belongs to. */
+    tunnelId: TunnelId.optional(),
+  }),
+]);
+export type ShellTarget = z.infer<typeof ShellTarget>;
+
 /** A shell keeps its id, and its screen, when it is reconnected. */
 export const ShellInfo = z.object({
   id: ShellId,
-  accountUri: AccountUri,
-  serverUri: ResourceUri,
-  serverName: ShortText,
-  login: ShortText,
+  /** A local shell belongs to the account whose cluster its environment names; absent when there is none. */
+  accountUri: AccountUri.optional(),
+  target: ShellTarget,
   status: ShellStatus,
 });
 export type ShellInfo = z.infer<typeof ShellInfo>;
@@ -38,6 +56,19 @@ export const shells = {
         serverUri: ResourceUri,
         serverName: ShortText,
         login: z.string().min(1).max(500),
+        size: TerminalSize,
+      }),
+    )
+    .output(z.object({ tabId: TabId, shellId: ShellId })),
+  /** Shells of this machine that can be chosen, the login shell first. */
+  localPrograms: oc.output(z.array(z.object({ name: ShortText, program: ShortText })).max(50)),
+  /** A terminal on this machine, with the environment of the account's cluster. */
+  openLocal: oc
+    .input(
+      z.object({
+        accountUri: AccountUri.optional(),
+        /** One of `localPrograms`; absent = the one that was used last, or the login shell. */
+        program: ShortText.optional(),
         size: TerminalSize,
       }),
     )

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { AccountUri, ClusterUri } from '../uri/uri.ts';
 import { AppInfo } from './app.ts';
 import { AccountInfo, ClusterInfo } from './clusters.ts';
-import { ShellId } from './ids.ts';
+import { PromptId, ShellId, TunnelId } from './ids.ts';
+import { PromptInfo } from './prompts.ts';
 import { ShellInfo } from './shells.ts';
+import { TunnelInfo } from './tunnels.ts';
 import { WorkspaceInfo } from './workspace.ts';
 
 /** All that the main process pushes. Maps are keyed by the thing's own URI or id. */
@@ -13,6 +15,8 @@ export const AppState = z.object({
   clusters: z.record(ClusterUri, ClusterInfo),
   accounts: z.record(AccountUri, AccountInfo),
   shells: z.record(ShellId, ShellInfo),
+  tunnels: z.record(TunnelId, TunnelInfo),
+  prompts: z.record(PromptId, PromptInfo),
   workspace: WorkspaceInfo,
 });
 export type AppState = z.infer<typeof AppState>;
@@ -23,6 +27,8 @@ export const StateChange = z.discriminatedUnion('slice', [
   z.object({ slice: z.literal('clusters'), key: ClusterUri, value: ClusterInfo.nullable() }),
   z.object({ slice: z.literal('accounts'), key: AccountUri, value: AccountInfo.nullable() }),
   z.object({ slice: z.literal('shells'), key: ShellId, value: ShellInfo.nullable() }),
+  z.object({ slice: z.literal('tunnels'), key: TunnelId, value: TunnelInfo.nullable() }),
+  z.object({ slice: z.literal('prompts'), key: PromptId, value: PromptInfo.nullable() }),
   z.object({ slice: z.literal('workspace'), value: WorkspaceInfo }),
 ]);
 export type StateChange = z.infer<typeof StateChange>;

@@ -47,6 +47,13 @@ export const errorCodes = [
   'host-untrusted',
   'too-many-sessions',
   'query-invalid',
+  // tunnels
+  'port-taken',
+  'port-not-allowed',
+  'protocol-unsupported',
+  'target-down',
+  'kubeconfig-unusable',
+  'program-missing',
   // the app's own files
   'store-damaged',
   'store-unwritable',

@@ -19,6 +19,10 @@ export function applyChange(state: AppState, change: StateChange): AppState {
       return { ...state, accounts: put(state.accounts, change.key, change.value) };
     case 'shells':
       return { ...state, shells: put(state.shells, change.key, change.value) };
+    case 'tunnels':
+      return { ...state, tunnels: put(state.tunnels, change.key, change.value) };
+    case 'prompts':
+      return { ...state, prompts: put(state.prompts, change.key, change.value) };
     default:
       return unreachable(change);
   }
