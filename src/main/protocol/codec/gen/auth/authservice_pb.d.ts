@@ -4,8 +4,10 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { AccessCapabilitiesRequestSchema, AccessCapabilitiesSchema, AppServerOrSamlIdpServiceProviderV1, AppServerV3, ClusterAlert, DatabaseServerV3, GetClusterAlertsRequestSchema, KubernetesClusterV3, KubernetesServerV3, RoleV6Schema, SamlIdpServiceProviderV1, ServerV2, SortBy, UserV2Schema, WindowsDesktopV3 } from "../types/types_pb.js";
-import type { EmptySchema } from "@bufbuild/protobuf/wkt";
+import type { AccessCapabilitiesRequestSchema, AccessCapabilitiesSchema, AppServerOrSamlIdpServiceProviderV1, AppServerV3, ClusterAlert, DatabaseServerV3, GetClusterAlertsRequestSchema, KubernetesClusterV3, KubernetesServerV3, RoleV6Schema, SamlIdpServiceProviderV1, ServerV2, SortBy, UserV2Schema, WebSessionV2, WindowsDesktopV3 } from "../types/types_pb.js";
+import type { ChallengeExtensions } from "../mfa/mfa_pb.js";
+import type { CredentialAssertion, CredentialAssertionResponse } from "../webauthn/webauthn_pb.js";
+import type { EmptySchema, Timestamp } from "@bufbuild/protobuf/wkt";
 
 /**
  * Describes the file auth/authservice.proto.
@@ -427,10 +429,34 @@ export declare type IsMfaRequiredRequest = Message<"proto.IsMfaRequiredRequest">
    */
   target: {
     /**
+     * @generated from field: string kubernetes_cluster = 1;
+     */
+    value: string;
+    case: "kubernetesCluster";
+  } | {
+    /**
+     * @generated from field: proto.RouteToDatabase database = 2;
+     */
+    value: RouteToDatabase;
+    case: "database";
+  } | {
+    /**
      * @generated from field: proto.NodeLogin node = 3;
      */
     value: NodeLogin;
     case: "node";
+  } | {
+    /**
+     * @generated from field: proto.RouteToWindowsDesktop windows_desktop = 4;
+     */
+    value: RouteToWindowsDesktop;
+    case: "windowsDesktop";
+  } | {
+    /**
+     * @generated from field: proto.RouteToApp app = 6;
+     */
+    value: RouteToApp;
+    case: "app";
   } | { case: undefined; value?: undefined };
 };
 
@@ -480,6 +506,11 @@ export declare type CreateAuthenticateChallengeRequest = Message<"proto.CreateAu
    * @generated from field: proto.IsMfaRequiredRequest mfa_required_check = 5;
    */
   mfaRequiredCheck?: IsMfaRequiredRequest | undefined;
+
+  /**
+   * @generated from field: teleport.mfa.v1.ChallengeExtensions challenge_extensions = 6;
+   */
+  challengeExtensions?: ChallengeExtensions | undefined;
 };
 
 /**
@@ -510,6 +541,11 @@ export declare type MfaAuthenticateChallenge = Message<"proto.MfaAuthenticateCha
   totp?: TotpChallenge | undefined;
 
   /**
+   * @generated from field: webauthn.CredentialAssertion webauthn_challenge = 3;
+   */
+  webauthnChallenge?: CredentialAssertion | undefined;
+
+  /**
    * @generated from field: int32 mfa_required = 4;
    */
   mfaRequired: number;
@@ -532,6 +568,413 @@ export declare type TotpChallenge = Message<"proto.TotpChallenge"> & {
  * Use `create(TotpChallengeSchema)` to create a new message.
  */
 export declare const TotpChallengeSchema: GenMessage<TotpChallenge>;
+
+/**
+ * @generated from message proto.MfaAuthenticateResponse
+ */
+export declare type MfaAuthenticateResponse = Message<"proto.MfaAuthenticateResponse"> & {
+  /**
+   * @generated from oneof proto.MfaAuthenticateResponse.response
+   */
+  response: {
+    /**
+     * @generated from field: proto.TotpResponse totp = 2;
+     */
+    value: TotpResponse;
+    case: "totp";
+  } | {
+    /**
+     * @generated from field: webauthn.CredentialAssertionResponse webauthn = 3;
+     */
+    value: CredentialAssertionResponse;
+    case: "webauthn";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message proto.MfaAuthenticateResponse.
+ * Use `create(MfaAuthenticateResponseSchema)` to create a new message.
+ */
+export declare const MfaAuthenticateResponseSchema: GenMessage<MfaAuthenticateResponse>;
+
+/**
+ * @generated from message proto.TotpResponse
+ */
+export declare type TotpResponse = Message<"proto.TotpResponse"> & {
+  /**
+   * @generated from field: string code = 1;
+   */
+  code: string;
+};
+
+/**
+ * Describes the message proto.TotpResponse.
+ * Use `create(TotpResponseSchema)` to create a new message.
+ */
+export declare const TotpResponseSchema: GenMessage<TotpResponse>;
+
+/**
+ * @generated from message proto.RouteToDatabase
+ */
+export declare type RouteToDatabase = Message<"proto.RouteToDatabase"> & {
+  /**
+   * @generated from field: string service_name = 1;
+   */
+  serviceName: string;
+
+  /**
+   * @generated from field: string protocol = 2;
+   */
+  protocol: string;
+
+  /**
+   * @generated from field: string username = 3;
+   */
+  username: string;
+
+  /**
+   * @generated from field: string database = 4;
+   */
+  database: string;
+
+  /**
+   * @generated from field: repeated string roles = 5;
+   */
+  roles: string[];
+};
+
+/**
+ * Describes the message proto.RouteToDatabase.
+ * Use `create(RouteToDatabaseSchema)` to create a new message.
+ */
+export declare const RouteToDatabaseSchema: GenMessage<RouteToDatabase>;
+
+/**
+ * @generated from message proto.RouteToWindowsDesktop
+ */
+export declare type RouteToWindowsDesktop = Message<"proto.RouteToWindowsDesktop"> & {
+  /**
+   * @generated from field: string windows_desktop = 1;
+   */
+  windowsDesktop: string;
+
+  /**
+   * @generated from field: string login = 2;
+   */
+  login: string;
+};
+
+/**
+ * Describes the message proto.RouteToWindowsDesktop.
+ * Use `create(RouteToWindowsDesktopSchema)` to create a new message.
+ */
+export declare const RouteToWindowsDesktopSchema: GenMessage<RouteToWindowsDesktop>;
+
+/**
+ * @generated from message proto.RouteToApp
+ */
+export declare type RouteToApp = Message<"proto.RouteToApp"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string session_id = 2;
+   */
+  sessionId: string;
+
+  /**
+   * @generated from field: string public_addr = 3;
+   */
+  publicAddr: string;
+
+  /**
+   * @generated from field: string cluster_name = 4;
+   */
+  clusterName: string;
+
+  /**
+   * @generated from field: string uri = 8;
+   */
+  uri: string;
+
+  /**
+   * @generated from field: uint32 target_port = 9;
+   */
+  targetPort: number;
+};
+
+/**
+ * Describes the message proto.RouteToApp.
+ * Use `create(RouteToAppSchema)` to create a new message.
+ */
+export declare const RouteToAppSchema: GenMessage<RouteToApp>;
+
+/**
+ * Numbers of usage, requester and purpose are in auth-api.md 7.
+ *
+ * @generated from message proto.UserCertsRequest
+ */
+export declare type UserCertsRequest = Message<"proto.UserCertsRequest"> & {
+  /**
+   * @generated from field: bytes public_key = 1;
+   */
+  publicKey: Uint8Array;
+
+  /**
+   * @generated from field: string username = 2;
+   */
+  username: string;
+
+  /**
+   * @generated from field: google.protobuf.Timestamp expires = 3;
+   */
+  expires?: Timestamp | undefined;
+
+  /**
+   * @generated from field: string format = 4;
+   */
+  format: string;
+
+  /**
+   * @generated from field: string route_to_cluster = 5;
+   */
+  routeToCluster: string;
+
+  /**
+   * @generated from field: repeated string access_requests = 6;
+   */
+  accessRequests: string[];
+
+  /**
+   * @generated from field: string kubernetes_cluster = 7;
+   */
+  kubernetesCluster: string;
+
+  /**
+   * @generated from field: proto.RouteToDatabase route_to_database = 8;
+   */
+  routeToDatabase?: RouteToDatabase | undefined;
+
+  /**
+   * @generated from field: string node_name = 9;
+   */
+  nodeName: string;
+
+  /**
+   * @generated from field: int32 usage = 10;
+   */
+  usage: number;
+
+  /**
+   * @generated from field: proto.RouteToApp route_to_app = 11;
+   */
+  routeToApp?: RouteToApp | undefined;
+
+  /**
+   * @generated from field: proto.RouteToWindowsDesktop route_to_windows_desktop = 13;
+   */
+  routeToWindowsDesktop?: RouteToWindowsDesktop | undefined;
+
+  /**
+   * @generated from field: repeated string drop_access_requests = 15;
+   */
+  dropAccessRequests: string[];
+
+  /**
+   * @generated from field: int32 requester_name = 17;
+   */
+  requesterName: number;
+
+  /**
+   * @generated from field: proto.MfaAuthenticateResponse mfa_response = 18;
+   */
+  mfaResponse?: MfaAuthenticateResponse | undefined;
+
+  /**
+   * @generated from field: string ssh_login = 19;
+   */
+  sshLogin: string;
+
+  /**
+   * @generated from field: int32 purpose = 21;
+   */
+  purpose: number;
+
+  /**
+   * @generated from field: bytes ssh_public_key = 22;
+   */
+  sshPublicKey: Uint8Array;
+
+  /**
+   * @generated from field: bytes tls_public_key = 23;
+   */
+  tlsPublicKey: Uint8Array;
+};
+
+/**
+ * Describes the message proto.UserCertsRequest.
+ * Use `create(UserCertsRequestSchema)` to create a new message.
+ */
+export declare const UserCertsRequestSchema: GenMessage<UserCertsRequest>;
+
+/**
+ * @generated from message proto.Certs
+ */
+export declare type Certs = Message<"proto.Certs"> & {
+  /**
+   * @generated from field: bytes ssh = 1;
+   */
+  ssh: Uint8Array;
+
+  /**
+   * @generated from field: bytes tls = 2;
+   */
+  tls: Uint8Array;
+
+  /**
+   * @generated from field: repeated bytes tls_ca_certs = 3;
+   */
+  tlsCaCerts: Uint8Array[];
+
+  /**
+   * @generated from field: repeated bytes ssh_ca_certs = 4;
+   */
+  sshCaCerts: Uint8Array[];
+};
+
+/**
+ * Describes the message proto.Certs.
+ * Use `create(CertsSchema)` to create a new message.
+ */
+export declare const CertsSchema: GenMessage<Certs>;
+
+/**
+ * @generated from message proto.UserSingleUseCertsRequest
+ */
+export declare type UserSingleUseCertsRequest = Message<"proto.UserSingleUseCertsRequest"> & {
+  /**
+   * @generated from oneof proto.UserSingleUseCertsRequest.request
+   */
+  request: {
+    /**
+     * @generated from field: proto.UserCertsRequest init = 1;
+     */
+    value: UserCertsRequest;
+    case: "init";
+  } | {
+    /**
+     * @generated from field: proto.MfaAuthenticateResponse mfa_response = 2;
+     */
+    value: MfaAuthenticateResponse;
+    case: "mfaResponse";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message proto.UserSingleUseCertsRequest.
+ * Use `create(UserSingleUseCertsRequestSchema)` to create a new message.
+ */
+export declare const UserSingleUseCertsRequestSchema: GenMessage<UserSingleUseCertsRequest>;
+
+/**
+ * @generated from message proto.UserSingleUseCertsResponse
+ */
+export declare type UserSingleUseCertsResponse = Message<"proto.UserSingleUseCertsResponse"> & {
+  /**
+   * @generated from oneof proto.UserSingleUseCertsResponse.response
+   */
+  response: {
+    /**
+     * @generated from field: proto.MfaAuthenticateChallenge mfa_challenge = 1;
+     */
+    value: MfaAuthenticateChallenge;
+    case: "mfaChallenge";
+  } | {
+    /**
+     * @generated from field: proto.SingleUseUserCert cert = 2;
+     */
+    value: SingleUseUserCert;
+    case: "cert";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message proto.UserSingleUseCertsResponse.
+ * Use `create(UserSingleUseCertsResponseSchema)` to create a new message.
+ */
+export declare const UserSingleUseCertsResponseSchema: GenMessage<UserSingleUseCertsResponse>;
+
+/**
+ * @generated from message proto.SingleUseUserCert
+ */
+export declare type SingleUseUserCert = Message<"proto.SingleUseUserCert"> & {
+  /**
+   * @generated from oneof proto.SingleUseUserCert.cert
+   */
+  cert: {
+    /**
+     * @generated from field: bytes ssh = 1;
+     */
+    value: Uint8Array;
+    case: "ssh";
+  } | {
+    /**
+     * @generated from field: bytes tls = 2;
+     */
+    value: Uint8Array;
+    case: "tls";
+  } | { case: undefined; value?: undefined };
+};
+
+/**
+ * Describes the message proto.SingleUseUserCert.
+ * Use `create(SingleUseUserCertSchema)` to create a new message.
+ */
+export declare const SingleUseUserCertSchema: GenMessage<SingleUseUserCert>;
+
+/**
+ * @generated from message proto.CreateAppSessionRequest
+ */
+export declare type CreateAppSessionRequest = Message<"proto.CreateAppSessionRequest"> & {
+  /**
+   * @generated from field: string username = 1;
+   */
+  username: string;
+
+  /**
+   * @generated from field: string public_addr = 3;
+   */
+  publicAddr: string;
+
+  /**
+   * @generated from field: string cluster_name = 4;
+   */
+  clusterName: string;
+};
+
+/**
+ * Describes the message proto.CreateAppSessionRequest.
+ * Use `create(CreateAppSessionRequestSchema)` to create a new message.
+ */
+export declare const CreateAppSessionRequestSchema: GenMessage<CreateAppSessionRequest>;
+
+/**
+ * @generated from message proto.CreateAppSessionResponse
+ */
+export declare type CreateAppSessionResponse = Message<"proto.CreateAppSessionResponse"> & {
+  /**
+   * @generated from field: types.WebSessionV2 session = 1;
+   */
+  session?: WebSessionV2 | undefined;
+};
+
+/**
+ * Describes the message proto.CreateAppSessionResponse.
+ * Use `create(CreateAppSessionResponseSchema)` to create a new message.
+ */
+export declare const CreateAppSessionResponseSchema: GenMessage<CreateAppSessionResponse>;
 
 /**
  * @generated from message proto.GetClusterAlertsResponse
@@ -624,6 +1067,30 @@ export declare const AuthService: GenService<{
     methodKind: "unary";
     input: typeof CreateAuthenticateChallengeRequestSchema;
     output: typeof MfaAuthenticateChallengeSchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.GenerateUserCerts
+   */
+  generateUserCerts: {
+    methodKind: "unary";
+    input: typeof UserCertsRequestSchema;
+    output: typeof CertsSchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.GenerateUserSingleUseCerts
+   */
+  generateUserSingleUseCerts: {
+    methodKind: "bidi_streaming";
+    input: typeof UserSingleUseCertsRequestSchema;
+    output: typeof UserSingleUseCertsResponseSchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.CreateAppSession
+   */
+  createAppSession: {
+    methodKind: "unary";
+    input: typeof CreateAppSessionRequestSchema;
+    output: typeof CreateAppSessionResponseSchema;
   },
   /**
    * @generated from rpc proto.AuthService.GetAccessCapabilities

@@ -330,6 +330,11 @@ export declare type DatabaseSpecV3 = Message<"types.DatabaseSpecV3"> & {
    * @generated from field: map<string, types.CommandLabel> dynamic_labels = 4;
    */
   dynamicLabels: { [key: string]: CommandLabel };
+
+  /**
+   * @generated from field: types.DatabaseAdminUser admin_user = 11;
+   */
+  adminUser?: DatabaseAdminUser | undefined;
 };
 
 /**
@@ -337,6 +342,27 @@ export declare type DatabaseSpecV3 = Message<"types.DatabaseSpecV3"> & {
  * Use `create(DatabaseSpecV3Schema)` to create a new message.
  */
 export declare const DatabaseSpecV3Schema: GenMessage<DatabaseSpecV3>;
+
+/**
+ * @generated from message types.DatabaseAdminUser
+ */
+export declare type DatabaseAdminUser = Message<"types.DatabaseAdminUser"> & {
+  /**
+   * @generated from field: string name = 1;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string default_database = 2;
+   */
+  defaultDatabase: string;
+};
+
+/**
+ * Describes the message types.DatabaseAdminUser.
+ * Use `create(DatabaseAdminUserSchema)` to create a new message.
+ */
+export declare const DatabaseAdminUserSchema: GenMessage<DatabaseAdminUser>;
 
 /**
  * @generated from message types.KubernetesServerV3
@@ -553,6 +579,11 @@ export declare type AppSpecV3 = Message<"types.AppSpecV3"> & {
    * @generated from field: string cloud = 7;
    */
   cloud: string;
+
+  /**
+   * @generated from field: repeated types.PortRange tcp_ports = 13;
+   */
+  tcpPorts: PortRange[];
 };
 
 /**
@@ -560,6 +591,27 @@ export declare type AppSpecV3 = Message<"types.AppSpecV3"> & {
  * Use `create(AppSpecV3Schema)` to create a new message.
  */
 export declare const AppSpecV3Schema: GenMessage<AppSpecV3>;
+
+/**
+ * @generated from message types.PortRange
+ */
+export declare type PortRange = Message<"types.PortRange"> & {
+  /**
+   * @generated from field: uint32 port = 1;
+   */
+  port: number;
+
+  /**
+   * @generated from field: uint32 end_port = 2;
+   */
+  endPort: number;
+};
+
+/**
+ * Describes the message types.PortRange.
+ * Use `create(PortRangeSchema)` to create a new message.
+ */
+export declare const PortRangeSchema: GenMessage<PortRange>;
 
 /**
  * @generated from message types.AppServerOrSamlIdpServiceProviderV1
@@ -779,6 +831,26 @@ export declare type RoleOptions = Message<"types.RoleOptions"> & {
    * @generated from field: types.BoolValue port_forwarding = 3;
    */
   portForwarding?: BoolValue | undefined;
+
+  /**
+   * @generated from field: bool require_session_mfa = 13;
+   */
+  requireSessionMfa: boolean;
+
+  /**
+   * @generated from field: int32 require_mfa_type = 23;
+   */
+  requireMfaType: number;
+
+  /**
+   * @generated from field: types.BoolValue create_database_user = 27;
+   */
+  createDatabaseUser?: BoolValue | undefined;
+
+  /**
+   * @generated from field: int32 create_database_user_mode = 29;
+   */
+  createDatabaseUserMode: number;
 };
 
 /**
@@ -802,9 +874,59 @@ export declare type RoleConditions = Message<"types.RoleConditions"> & {
   nodeLabels?: LabelValues | undefined;
 
   /**
+   * @generated from field: repeated string kube_groups = 5;
+   */
+  kubeGroups: string[];
+
+  /**
+   * @generated from field: repeated string kube_users = 7;
+   */
+  kubeUsers: string[];
+
+  /**
+   * @generated from field: wrappers.LabelValues app_labels = 8;
+   */
+  appLabels?: LabelValues | undefined;
+
+  /**
+   * @generated from field: wrappers.LabelValues kubernetes_labels = 10;
+   */
+  kubernetesLabels?: LabelValues | undefined;
+
+  /**
+   * @generated from field: wrappers.LabelValues database_labels = 11;
+   */
+  databaseLabels?: LabelValues | undefined;
+
+  /**
+   * @generated from field: repeated string database_names = 12;
+   */
+  databaseNames: string[];
+
+  /**
+   * @generated from field: repeated string database_users = 13;
+   */
+  databaseUsers: string[];
+
+  /**
    * @generated from field: string node_labels_expression = 30;
    */
   nodeLabelsExpression: string;
+
+  /**
+   * @generated from field: string app_labels_expression = 31;
+   */
+  appLabelsExpression: string;
+
+  /**
+   * @generated from field: string kubernetes_labels_expression = 33;
+   */
+  kubernetesLabelsExpression: string;
+
+  /**
+   * @generated from field: string database_labels_expression = 34;
+   */
+  databaseLabelsExpression: string;
 };
 
 /**
@@ -812,6 +934,37 @@ export declare type RoleConditions = Message<"types.RoleConditions"> & {
  * Use `create(RoleConditionsSchema)` to create a new message.
  */
 export declare const RoleConditionsSchema: GenMessage<RoleConditions>;
+
+/**
+ * @generated from message types.WebSessionV2
+ */
+export declare type WebSessionV2 = Message<"types.WebSessionV2"> & {
+  /**
+   * @generated from field: string kind = 1;
+   */
+  kind: string;
+
+  /**
+   * @generated from field: string sub_kind = 2;
+   */
+  subKind: string;
+
+  /**
+   * @generated from field: string version = 3;
+   */
+  version: string;
+
+  /**
+   * @generated from field: types.Metadata metadata = 4;
+   */
+  metadata?: Metadata | undefined;
+};
+
+/**
+ * Describes the message types.WebSessionV2.
+ * Use `create(WebSessionV2Schema)` to create a new message.
+ */
+export declare const WebSessionV2Schema: GenMessage<WebSessionV2>;
 
 /**
  * @generated from message types.CertAuthorityV2

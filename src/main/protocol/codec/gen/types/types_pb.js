@@ -10,7 +10,7 @@ import { file_wrappers_wrappers } from "../wrappers/wrappers_pb.js";
  * Describes the file types/types.proto.
  */
 export const file_types_types = /*@__PURE__*/
-  fileDesc("ChF0eXBlcy90eXBlcy5wcm90bxIFdHlwZXMi2wEKCE1ldGFkYXRhEgwKBG5hbWUYASABKAkSEQoJbmFtZXNwYWNlGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEisKBmxhYmVscxgFIAMoCzIbLnR5cGVzLk1ldGFkYXRhLkxhYmVsc0VudHJ5EisKB2V4cGlyZXMYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAggASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiZAoOUmVzb3VyY2VIZWFkZXISDAoEa2luZBgBIAEoCRIQCghzdWJfa2luZBgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGEiGgoJQm9vbFZhbHVlEg0KBXZhbHVlGAEgASgIIkIKDENvbW1hbmRMYWJlbBIRCglwZXJpb2RfbnMYASABKAMSDwoHY29tbWFuZBgCIAMoCRIOCgZyZXN1bHQYAyABKAkiKAoGU29ydEJ5Eg8KB2lzX2Rlc2MYASABKAgSDQoFZmllbGQYAiABKAkigQEKCFNlcnZlclYyEgwKBGtpbmQYASABKAkSEAoIc3ViX2tpbmQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRIhCghtZXRhZGF0YRgEIAEoCzIPLnR5cGVzLk1ldGFkYXRhEiEKBHNwZWMYBSABKAsyEy50eXBlcy5TZXJ2ZXJTcGVjVjIi6AEKDFNlcnZlclNwZWNWMhIMCgRhZGRyGAEgASgJEhAKCGhvc3RuYW1lGAMgASgJEjYKCmNtZF9sYWJlbHMYBCADKAsyIi50eXBlcy5TZXJ2ZXJTcGVjVjIuQ21kTGFiZWxzRW50cnkSEgoKdXNlX3R1bm5lbBgGIAEoCBIPCgd2ZXJzaW9uGAcgASgJEhQKDHB1YmxpY19hZGRycxgNIAMoCRpFCg5DbWRMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy50eXBlcy5Db21tYW5kTGFiZWw6AjgBIn8KEERhdGFiYXNlU2VydmVyVjMSDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESKQoEc3BlYxgFIAEoCzIbLnR5cGVzLkRhdGFiYXNlU2VydmVyU3BlY1YzIl4KFERhdGFiYXNlU2VydmVyU3BlY1YzEhAKCGhvc3RuYW1lGAcgASgJEg8KB2hvc3RfaWQYCCABKAkSIwoIZGF0YWJhc2UYDCABKAsyES50eXBlcy5EYXRhYmFzZVYzInMKCkRhdGFiYXNlVjMSDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESIwoEc3BlYxgFIAEoCzIVLnR5cGVzLkRhdGFiYXNlU3BlY1YzIrwBCg5EYXRhYmFzZVNwZWNWMxIQCghwcm90b2NvbBgBIAEoCRILCgN1cmkYAiABKAkSQAoOZHluYW1pY19sYWJlbHMYBCADKAsyKC50eXBlcy5EYXRhYmFzZVNwZWNWMy5EeW5hbWljTGFiZWxzRW50cnkaSQoSRHluYW1pY0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRIiCgV2YWx1ZRgCIAEoCzITLnR5cGVzLkNvbW1hbmRMYWJlbDoCOAEigwEKEkt1YmVybmV0ZXNTZXJ2ZXJWMxIMCgRraW5kGAEgASgJEg8KB3ZlcnNpb24YAyABKAkSIQoIbWV0YWRhdGEYBCABKAsyDy50eXBlcy5NZXRhZGF0YRIrCgRzcGVjGAUgASgLMh0udHlwZXMuS3ViZXJuZXRlc1NlcnZlclNwZWNWMyJoChZLdWJlcm5ldGVzU2VydmVyU3BlY1YzEhAKCGhvc3RuYW1lGAIgASgJEg8KB2hvc3RfaWQYAyABKAkSKwoHY2x1c3RlchgFIAEoCzIaLnR5cGVzLkt1YmVybmV0ZXNDbHVzdGVyVjMihQEKE0t1YmVybmV0ZXNDbHVzdGVyVjMSDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESLAoEc3BlYxgFIAEoCzIeLnR5cGVzLkt1YmVybmV0ZXNDbHVzdGVyU3BlY1YzIq8BChdLdWJlcm5ldGVzQ2x1c3RlclNwZWNWMxJJCg5keW5hbWljX2xhYmVscxgBIAMoCzIxLnR5cGVzLkt1YmVybmV0ZXNDbHVzdGVyU3BlY1YzLkR5bmFtaWNMYWJlbHNFbnRyeRpJChJEeW5hbWljTGFiZWxzRW50cnkSCwoDa2V5GAEgASgJEiIKBXZhbHVlGAIgASgLMhMudHlwZXMuQ29tbWFuZExhYmVsOgI4ASJ1CgtBcHBTZXJ2ZXJWMxIMCgRraW5kGAEgASgJEg8KB3ZlcnNpb24YAyABKAkSIQoIbWV0YWRhdGEYBCABKAsyDy50eXBlcy5NZXRhZGF0YRIkCgRzcGVjGAUgASgLMhYudHlwZXMuQXBwU2VydmVyU3BlY1YzIk8KD0FwcFNlcnZlclNwZWNWMxIQCghob3N0bmFtZRgCIAEoCRIPCgdob3N0X2lkGAMgASgJEhkKA2FwcBgFIAEoCzIMLnR5cGVzLkFwcFYzImkKBUFwcFYzEgwKBGtpbmQYASABKAkSDwoHdmVyc2lvbhgDIAEoCRIhCghtZXRhZGF0YRgEIAEoCzIPLnR5cGVzLk1ldGFkYXRhEh4KBHNwZWMYBSABKAsyEC50eXBlcy5BcHBTcGVjVjMixAEKCUFwcFNwZWNWMxILCgN1cmkYASABKAkSEwoLcHVibGljX2FkZHIYAiABKAkSOwoOZHluYW1pY19sYWJlbHMYAyADKAsyIy50eXBlcy5BcHBTcGVjVjMuRHluYW1pY0xhYmVsc0VudHJ5Eg0KBWNsb3VkGAcgASgJGkkKEkR5bmFtaWNMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy50eXBlcy5Db21tYW5kTGFiZWw6AjgBIq8BCiNBcHBTZXJ2ZXJPclNhbWxJZHBTZXJ2aWNlUHJvdmlkZXJWMRIMCgRraW5kGAEgASgJEigKCmFwcF9zZXJ2ZXIYAiABKAsyEi50eXBlcy5BcHBTZXJ2ZXJWM0gAEkQKGXNhbWxfaWRwX3NlcnZpY2VfcHJvdmlkZXIYAyABKAsyHy50eXBlcy5TYW1sSWRwU2VydmljZVByb3ZpZGVyVjFIAEIKCghyZXNvdXJjZSJBChhTYW1sSWRwU2VydmljZVByb3ZpZGVyVjESJQoGaGVhZGVyGAEgASgLMhUudHlwZXMuUmVzb3VyY2VIZWFkZXIiZAoQV2luZG93c0Rlc2t0b3BWMxIlCgZoZWFkZXIYASABKAsyFS50eXBlcy5SZXNvdXJjZUhlYWRlchIpCgRzcGVjGAIgASgLMhsudHlwZXMuV2luZG93c0Rlc2t0b3BTcGVjVjMiRQoUV2luZG93c0Rlc2t0b3BTcGVjVjMSDAoEYWRkchgBIAEoCRIOCgZkb21haW4YAiABKAkSDwoHaG9zdF9pZBgDIAEoCSJrCgZVc2VyVjISDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESHwoEc3BlYxgFIAEoCzIRLnR5cGVzLlVzZXJTcGVjVjIiQgoKVXNlclNwZWNWMhINCgVyb2xlcxgEIAMoCRIlCgZ0cmFpdHMYBSABKAsyFS53cmFwcGVycy5MYWJlbFZhbHVlcyJrCgZSb2xlVjYSDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESHwoEc3BlYxgFIAEoCzIRLnR5cGVzLlJvbGVTcGVjVjYifAoKUm9sZVNwZWNWNhIjCgdvcHRpb25zGAEgASgLMhIudHlwZXMuUm9sZU9wdGlvbnMSJAoFYWxsb3cYAiABKAsyFS50eXBlcy5Sb2xlQ29uZGl0aW9ucxIjCgRkZW55GAMgASgLMhUudHlwZXMuUm9sZUNvbmRpdGlvbnMiVAoLUm9sZU9wdGlvbnMSGgoSbWF4X3Nlc3Npb25fdHRsX25zGAIgASgDEikKD3BvcnRfZm9yd2FyZGluZxgDIAEoCzIQLnR5cGVzLkJvb2xWYWx1ZSJsCg5Sb2xlQ29uZGl0aW9ucxIOCgZsb2dpbnMYASADKAkSKgoLbm9kZV9sYWJlbHMYAyABKAsyFS53cmFwcGVycy5MYWJlbFZhbHVlcxIeChZub2RlX2xhYmVsc19leHByZXNzaW9uGB4gASgJIo8BCg9DZXJ0QXV0aG9yaXR5VjISDAoEa2luZBgBIAEoCRIQCghzdWJfa2luZBgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESKAoEc3BlYxgFIAEoCzIaLnR5cGVzLkNlcnRBdXRob3JpdHlTcGVjVjIikQEKE0NlcnRBdXRob3JpdHlTcGVjVjISDAoEdHlwZRgBIAEoCRIUCgxjbHVzdGVyX25hbWUYAiABKAkSJAoLYWN0aXZlX2tleXMYCyABKAsyDy50eXBlcy5DYUtleVNldBIwChdhZGRpdGlvbmFsX3RydXN0ZWRfa2V5cxgMIAEoCzIPLnR5cGVzLkNhS2V5U2V0IkoKCENhS2V5U2V0Eh4KA3NzaBgBIAMoCzIRLnR5cGVzLlNzaEtleVBhaXISHgoDdGxzGAIgAygLMhEudHlwZXMuVGxzS2V5UGFpciIgCgpTc2hLZXlQYWlyEhIKCnB1YmxpY19rZXkYASABKAwiGgoKVGxzS2V5UGFpchIMCgRjZXJ0GAEgASgMInkKDUNsdXN0ZXJOYW1lVjISDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESJgoEc3BlYxgFIAEoCzIYLnR5cGVzLkNsdXN0ZXJOYW1lU3BlY1YyIj0KEUNsdXN0ZXJOYW1lU3BlY1YyEhQKDGNsdXN0ZXJfbmFtZRgBIAEoCRISCgpjbHVzdGVyX2lkGAIgASgJIlMKD1JlbW90ZUNsdXN0ZXJWMxIMCgRraW5kGAEgASgJEg8KB3ZlcnNpb24YAyABKAkSIQoIbWV0YWRhdGEYBCABKAsyDy50eXBlcy5NZXRhZGF0YSIpChlBY2Nlc3NDYXBhYmlsaXRpZXNSZXF1ZXN0EgwKBHVzZXIYASABKAkiLwoSQWNjZXNzQ2FwYWJpbGl0aWVzEhkKEXJlcXVlc3RhYmxlX3JvbGVzGAEgAygJIisKF0dldENsdXN0ZXJBbGVydHNSZXF1ZXN0EhAKCHNldmVyaXR5GAEgASgFIjUKDENsdXN0ZXJBbGVydBIlCgZoZWFkZXIYASABKAsyFS50eXBlcy5SZXNvdXJjZUhlYWRlcmIGcHJvdG8z", [file_google_protobuf_timestamp, file_wrappers_wrappers]);
+  fileDesc("ChF0eXBlcy90eXBlcy5wcm90bxIFdHlwZXMi2wEKCE1ldGFkYXRhEgwKBG5hbWUYASABKAkSEQoJbmFtZXNwYWNlGAIgASgJEhMKC2Rlc2NyaXB0aW9uGAMgASgJEisKBmxhYmVscxgFIAMoCzIbLnR5cGVzLk1ldGFkYXRhLkxhYmVsc0VudHJ5EisKB2V4cGlyZXMYBiABKAsyGi5nb29nbGUucHJvdG9idWYuVGltZXN0YW1wEhAKCHJldmlzaW9uGAggASgJGi0KC0xhYmVsc0VudHJ5EgsKA2tleRgBIAEoCRINCgV2YWx1ZRgCIAEoCToCOAEiZAoOUmVzb3VyY2VIZWFkZXISDAoEa2luZBgBIAEoCRIQCghzdWJfa2luZBgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGEiGgoJQm9vbFZhbHVlEg0KBXZhbHVlGAEgASgIIkIKDENvbW1hbmRMYWJlbBIRCglwZXJpb2RfbnMYASABKAMSDwoHY29tbWFuZBgCIAMoCRIOCgZyZXN1bHQYAyABKAkiKAoGU29ydEJ5Eg8KB2lzX2Rlc2MYASABKAgSDQoFZmllbGQYAiABKAkigQEKCFNlcnZlclYyEgwKBGtpbmQYASABKAkSEAoIc3ViX2tpbmQYAiABKAkSDwoHdmVyc2lvbhgDIAEoCRIhCghtZXRhZGF0YRgEIAEoCzIPLnR5cGVzLk1ldGFkYXRhEiEKBHNwZWMYBSABKAsyEy50eXBlcy5TZXJ2ZXJTcGVjVjIi6AEKDFNlcnZlclNwZWNWMhIMCgRhZGRyGAEgASgJEhAKCGhvc3RuYW1lGAMgASgJEjYKCmNtZF9sYWJlbHMYBCADKAsyIi50eXBlcy5TZXJ2ZXJTcGVjVjIuQ21kTGFiZWxzRW50cnkSEgoKdXNlX3R1bm5lbBgGIAEoCBIPCgd2ZXJzaW9uGAcgASgJEhQKDHB1YmxpY19hZGRycxgNIAMoCRpFCg5DbWRMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy50eXBlcy5Db21tYW5kTGFiZWw6AjgBIn8KEERhdGFiYXNlU2VydmVyVjMSDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESKQoEc3BlYxgFIAEoCzIbLnR5cGVzLkRhdGFiYXNlU2VydmVyU3BlY1YzIl4KFERhdGFiYXNlU2VydmVyU3BlY1YzEhAKCGhvc3RuYW1lGAcgASgJEg8KB2hvc3RfaWQYCCABKAkSIwoIZGF0YWJhc2UYDCABKAsyES50eXBlcy5EYXRhYmFzZVYzInMKCkRhdGFiYXNlVjMSDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESIwoEc3BlYxgFIAEoCzIVLnR5cGVzLkRhdGFiYXNlU3BlY1YzIuoBCg5EYXRhYmFzZVNwZWNWMxIQCghwcm90b2NvbBgBIAEoCRILCgN1cmkYAiABKAkSQAoOZHluYW1pY19sYWJlbHMYBCADKAsyKC50eXBlcy5EYXRhYmFzZVNwZWNWMy5EeW5hbWljTGFiZWxzRW50cnkSLAoKYWRtaW5fdXNlchgLIAEoCzIYLnR5cGVzLkRhdGFiYXNlQWRtaW5Vc2VyGkkKEkR5bmFtaWNMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy50eXBlcy5Db21tYW5kTGFiZWw6AjgBIjsKEURhdGFiYXNlQWRtaW5Vc2VyEgwKBG5hbWUYASABKAkSGAoQZGVmYXVsdF9kYXRhYmFzZRgCIAEoCSKDAQoSS3ViZXJuZXRlc1NlcnZlclYzEgwKBGtpbmQYASABKAkSDwoHdmVyc2lvbhgDIAEoCRIhCghtZXRhZGF0YRgEIAEoCzIPLnR5cGVzLk1ldGFkYXRhEisKBHNwZWMYBSABKAsyHS50eXBlcy5LdWJlcm5ldGVzU2VydmVyU3BlY1YzImgKFkt1YmVybmV0ZXNTZXJ2ZXJTcGVjVjMSEAoIaG9zdG5hbWUYAiABKAkSDwoHaG9zdF9pZBgDIAEoCRIrCgdjbHVzdGVyGAUgASgLMhoudHlwZXMuS3ViZXJuZXRlc0NsdXN0ZXJWMyKFAQoTS3ViZXJuZXRlc0NsdXN0ZXJWMxIMCgRraW5kGAEgASgJEg8KB3ZlcnNpb24YAyABKAkSIQoIbWV0YWRhdGEYBCABKAsyDy50eXBlcy5NZXRhZGF0YRIsCgRzcGVjGAUgASgLMh4udHlwZXMuS3ViZXJuZXRlc0NsdXN0ZXJTcGVjVjMirwEKF0t1YmVybmV0ZXNDbHVzdGVyU3BlY1YzEkkKDmR5bmFtaWNfbGFiZWxzGAEgAygLMjEudHlwZXMuS3ViZXJuZXRlc0NsdXN0ZXJTcGVjVjMuRHluYW1pY0xhYmVsc0VudHJ5GkkKEkR5bmFtaWNMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy50eXBlcy5Db21tYW5kTGFiZWw6AjgBInUKC0FwcFNlcnZlclYzEgwKBGtpbmQYASABKAkSDwoHdmVyc2lvbhgDIAEoCRIhCghtZXRhZGF0YRgEIAEoCzIPLnR5cGVzLk1ldGFkYXRhEiQKBHNwZWMYBSABKAsyFi50eXBlcy5BcHBTZXJ2ZXJTcGVjVjMiTwoPQXBwU2VydmVyU3BlY1YzEhAKCGhvc3RuYW1lGAIgASgJEg8KB2hvc3RfaWQYAyABKAkSGQoDYXBwGAUgASgLMgwudHlwZXMuQXBwVjMiaQoFQXBwVjMSDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESHgoEc3BlYxgFIAEoCzIQLnR5cGVzLkFwcFNwZWNWMyLpAQoJQXBwU3BlY1YzEgsKA3VyaRgBIAEoCRITCgtwdWJsaWNfYWRkchgCIAEoCRI7Cg5keW5hbWljX2xhYmVscxgDIAMoCzIjLnR5cGVzLkFwcFNwZWNWMy5EeW5hbWljTGFiZWxzRW50cnkSDQoFY2xvdWQYByABKAkSIwoJdGNwX3BvcnRzGA0gAygLMhAudHlwZXMuUG9ydFJhbmdlGkkKEkR5bmFtaWNMYWJlbHNFbnRyeRILCgNrZXkYASABKAkSIgoFdmFsdWUYAiABKAsyEy50eXBlcy5Db21tYW5kTGFiZWw6AjgBIisKCVBvcnRSYW5nZRIMCgRwb3J0GAEgASgNEhAKCGVuZF9wb3J0GAIgASgNIq8BCiNBcHBTZXJ2ZXJPclNhbWxJZHBTZXJ2aWNlUHJvdmlkZXJWMRIMCgRraW5kGAEgASgJEigKCmFwcF9zZXJ2ZXIYAiABKAsyEi50eXBlcy5BcHBTZXJ2ZXJWM0gAEkQKGXNhbWxfaWRwX3NlcnZpY2VfcHJvdmlkZXIYAyABKAsyHy50eXBlcy5TYW1sSWRwU2VydmljZVByb3ZpZGVyVjFIAEIKCghyZXNvdXJjZSJBChhTYW1sSWRwU2VydmljZVByb3ZpZGVyVjESJQoGaGVhZGVyGAEgASgLMhUudHlwZXMuUmVzb3VyY2VIZWFkZXIiZAoQV2luZG93c0Rlc2t0b3BWMxIlCgZoZWFkZXIYASABKAsyFS50eXBlcy5SZXNvdXJjZUhlYWRlchIpCgRzcGVjGAIgASgLMhsudHlwZXMuV2luZG93c0Rlc2t0b3BTcGVjVjMiRQoUV2luZG93c0Rlc2t0b3BTcGVjVjMSDAoEYWRkchgBIAEoCRIOCgZkb21haW4YAiABKAkSDwoHaG9zdF9pZBgDIAEoCSJrCgZVc2VyVjISDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESHwoEc3BlYxgFIAEoCzIRLnR5cGVzLlVzZXJTcGVjVjIiQgoKVXNlclNwZWNWMhINCgVyb2xlcxgEIAMoCRIlCgZ0cmFpdHMYBSABKAsyFS53cmFwcGVycy5MYWJlbFZhbHVlcyJrCgZSb2xlVjYSDAoEa2luZBgBIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGESHwoEc3BlYxgFIAEoCzIRLnR5cGVzLlJvbGVTcGVjVjYifAoKUm9sZVNwZWNWNhIjCgdvcHRpb25zGAEgASgLMhIudHlwZXMuUm9sZU9wdGlvbnMSJAoFYWxsb3cYAiABKAsyFS50eXBlcy5Sb2xlQ29uZGl0aW9ucxIjCgRkZW55GAMgASgLMhUudHlwZXMuUm9sZUNvbmRpdGlvbnMi3gEKC1JvbGVPcHRpb25zEhoKEm1heF9zZXNzaW9uX3R0bF9ucxgCIAEoAxIpCg9wb3J0X2ZvcndhcmRpbmcYAyABKAsyEC50eXBlcy5Cb29sVmFsdWUSGwoTcmVxdWlyZV9zZXNzaW9uX21mYRgNIAEoCBIYChByZXF1aXJlX21mYV90eXBlGBcgASgFEi4KFGNyZWF0ZV9kYXRhYmFzZV91c2VyGBsgASgLMhAudHlwZXMuQm9vbFZhbHVlEiEKGWNyZWF0ZV9kYXRhYmFzZV91c2VyX21vZGUYHSABKAUiuwMKDlJvbGVDb25kaXRpb25zEg4KBmxvZ2lucxgBIAMoCRIqCgtub2RlX2xhYmVscxgDIAEoCzIVLndyYXBwZXJzLkxhYmVsVmFsdWVzEhMKC2t1YmVfZ3JvdXBzGAUgAygJEhIKCmt1YmVfdXNlcnMYByADKAkSKQoKYXBwX2xhYmVscxgIIAEoCzIVLndyYXBwZXJzLkxhYmVsVmFsdWVzEjAKEWt1YmVybmV0ZXNfbGFiZWxzGAogASgLMhUud3JhcHBlcnMuTGFiZWxWYWx1ZXMSLgoPZGF0YWJhc2VfbGFiZWxzGAsgASgLMhUud3JhcHBlcnMuTGFiZWxWYWx1ZXMSFgoOZGF0YWJhc2VfbmFtZXMYDCADKAkSFgoOZGF0YWJhc2VfdXNlcnMYDSADKAkSHgoWbm9kZV9sYWJlbHNfZXhwcmVzc2lvbhgeIAEoCRIdChVhcHBfbGFiZWxzX2V4cHJlc3Npb24YHyABKAkSJAoca3ViZXJuZXRlc19sYWJlbHNfZXhwcmVzc2lvbhghIAEoCRIiChpkYXRhYmFzZV9sYWJlbHNfZXhwcmVzc2lvbhgiIAEoCSJiCgxXZWJTZXNzaW9uVjISDAoEa2luZBgBIAEoCRIQCghzdWJfa2luZBgCIAEoCRIPCgd2ZXJzaW9uGAMgASgJEiEKCG1ldGFkYXRhGAQgASgLMg8udHlwZXMuTWV0YWRhdGEijwEKD0NlcnRBdXRob3JpdHlWMhIMCgRraW5kGAEgASgJEhAKCHN1Yl9raW5kGAIgASgJEg8KB3ZlcnNpb24YAyABKAkSIQoIbWV0YWRhdGEYBCABKAsyDy50eXBlcy5NZXRhZGF0YRIoCgRzcGVjGAUgASgLMhoudHlwZXMuQ2VydEF1dGhvcml0eVNwZWNWMiKRAQoTQ2VydEF1dGhvcml0eVNwZWNWMhIMCgR0eXBlGAEgASgJEhQKDGNsdXN0ZXJfbmFtZRgCIAEoCRIkCgthY3RpdmVfa2V5cxgLIAEoCzIPLnR5cGVzLkNhS2V5U2V0EjAKF2FkZGl0aW9uYWxfdHJ1c3RlZF9rZXlzGAwgASgLMg8udHlwZXMuQ2FLZXlTZXQiSgoIQ2FLZXlTZXQSHgoDc3NoGAEgAygLMhEudHlwZXMuU3NoS2V5UGFpchIeCgN0bHMYAiADKAsyES50eXBlcy5UbHNLZXlQYWlyIiAKClNzaEtleVBhaXISEgoKcHVibGljX2tleRgBIAEoDCIaCgpUbHNLZXlQYWlyEgwKBGNlcnQYASABKAwieQoNQ2x1c3Rlck5hbWVWMhIMCgRraW5kGAEgASgJEg8KB3ZlcnNpb24YAyABKAkSIQoIbWV0YWRhdGEYBCABKAsyDy50eXBlcy5NZXRhZGF0YRImCgRzcGVjGAUgASgLMhgudHlwZXMuQ2x1c3Rlck5hbWVTcGVjVjIiPQoRQ2x1c3Rlck5hbWVTcGVjVjISFAoMY2x1c3Rlcl9uYW1lGAEgASgJEhIKCmNsdXN0ZXJfaWQYAiABKAkiUwoPUmVtb3RlQ2x1c3RlclYzEgwKBGtpbmQYASABKAkSDwoHdmVyc2lvbhgDIAEoCRIhCghtZXRhZGF0YRgEIAEoCzIPLnR5cGVzLk1ldGFkYXRhIikKGUFjY2Vzc0NhcGFiaWxpdGllc1JlcXVlc3QSDAoEdXNlchgBIAEoCSIvChJBY2Nlc3NDYXBhYmlsaXRpZXMSGQoRcmVxdWVzdGFibGVfcm9sZXMYASADKAkiKwoXR2V0Q2x1c3RlckFsZXJ0c1JlcXVlc3QSEAoIc2V2ZXJpdHkYASABKAUiNQoMQ2x1c3RlckFsZXJ0EiUKBmhlYWRlchgBIAEoCzIVLnR5cGVzLlJlc291cmNlSGVhZGVyYgZwcm90bzM", [file_google_protobuf_timestamp, file_wrappers_wrappers]);
 
 /**
  * Describes the message types.Metadata.
@@ -90,212 +90,233 @@ export const DatabaseSpecV3Schema = /*@__PURE__*/
   messageDesc(file_types_types, 10);
 
 /**
+ * Describes the message types.DatabaseAdminUser.
+ * Use `create(DatabaseAdminUserSchema)` to create a new message.
+ */
+export const DatabaseAdminUserSchema = /*@__PURE__*/
+  messageDesc(file_types_types, 11);
+
+/**
  * Describes the message types.KubernetesServerV3.
  * Use `create(KubernetesServerV3Schema)` to create a new message.
  */
 export const KubernetesServerV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 11);
+  messageDesc(file_types_types, 12);
 
 /**
  * Describes the message types.KubernetesServerSpecV3.
  * Use `create(KubernetesServerSpecV3Schema)` to create a new message.
  */
 export const KubernetesServerSpecV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 12);
+  messageDesc(file_types_types, 13);
 
 /**
  * Describes the message types.KubernetesClusterV3.
  * Use `create(KubernetesClusterV3Schema)` to create a new message.
  */
 export const KubernetesClusterV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 13);
+  messageDesc(file_types_types, 14);
 
 /**
  * Describes the message types.KubernetesClusterSpecV3.
  * Use `create(KubernetesClusterSpecV3Schema)` to create a new message.
  */
 export const KubernetesClusterSpecV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 14);
+  messageDesc(file_types_types, 15);
 
 /**
  * Describes the message types.AppServerV3.
  * Use `create(AppServerV3Schema)` to create a new message.
  */
 export const AppServerV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 15);
+  messageDesc(file_types_types, 16);
 
 /**
  * Describes the message types.AppServerSpecV3.
  * Use `create(AppServerSpecV3Schema)` to create a new message.
  */
 export const AppServerSpecV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 16);
+  messageDesc(file_types_types, 17);
 
 /**
  * Describes the message types.AppV3.
  * Use `create(AppV3Schema)` to create a new message.
  */
 export const AppV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 17);
+  messageDesc(file_types_types, 18);
 
 /**
  * Describes the message types.AppSpecV3.
  * Use `create(AppSpecV3Schema)` to create a new message.
  */
 export const AppSpecV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 18);
+  messageDesc(file_types_types, 19);
+
+/**
+ * Describes the message types.PortRange.
+ * Use `create(PortRangeSchema)` to create a new message.
+ */
+export const PortRangeSchema = /*@__PURE__*/
+  messageDesc(file_types_types, 20);
 
 /**
  * Describes the message types.AppServerOrSamlIdpServiceProviderV1.
  * Use `create(AppServerOrSamlIdpServiceProviderV1Schema)` to create a new message.
  */
 export const AppServerOrSamlIdpServiceProviderV1Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 19);
+  messageDesc(file_types_types, 21);
 
 /**
  * Describes the message types.SamlIdpServiceProviderV1.
  * Use `create(SamlIdpServiceProviderV1Schema)` to create a new message.
  */
 export const SamlIdpServiceProviderV1Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 20);
+  messageDesc(file_types_types, 22);
 
 /**
  * Describes the message types.WindowsDesktopV3.
  * Use `create(WindowsDesktopV3Schema)` to create a new message.
  */
 export const WindowsDesktopV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 21);
+  messageDesc(file_types_types, 23);
 
 /**
  * Describes the message types.WindowsDesktopSpecV3.
  * Use `create(WindowsDesktopSpecV3Schema)` to create a new message.
  */
 export const WindowsDesktopSpecV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 22);
+  messageDesc(file_types_types, 24);
 
 /**
  * Describes the message types.UserV2.
  * Use `create(UserV2Schema)` to create a new message.
  */
 export const UserV2Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 23);
+  messageDesc(file_types_types, 25);
 
 /**
  * Describes the message types.UserSpecV2.
  * Use `create(UserSpecV2Schema)` to create a new message.
  */
 export const UserSpecV2Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 24);
+  messageDesc(file_types_types, 26);
 
 /**
  * Describes the message types.RoleV6.
  * Use `create(RoleV6Schema)` to create a new message.
  */
 export const RoleV6Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 25);
+  messageDesc(file_types_types, 27);
 
 /**
  * Describes the message types.RoleSpecV6.
  * Use `create(RoleSpecV6Schema)` to create a new message.
  */
 export const RoleSpecV6Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 26);
+  messageDesc(file_types_types, 28);
 
 /**
  * Describes the message types.RoleOptions.
  * Use `create(RoleOptionsSchema)` to create a new message.
  */
 export const RoleOptionsSchema = /*@__PURE__*/
-  messageDesc(file_types_types, 27);
+  messageDesc(file_types_types, 29);
 
 /**
  * Describes the message types.RoleConditions.
  * Use `create(RoleConditionsSchema)` to create a new message.
  */
 export const RoleConditionsSchema = /*@__PURE__*/
-  messageDesc(file_types_types, 28);
+  messageDesc(file_types_types, 30);
+
+/**
+ * Describes the message types.WebSessionV2.
+ * Use `create(WebSessionV2Schema)` to create a new message.
+ */
+export const WebSessionV2Schema = /*@__PURE__*/
+  messageDesc(file_types_types, 31);
 
 /**
  * Describes the message types.CertAuthorityV2.
  * Use `create(CertAuthorityV2Schema)` to create a new message.
  */
 export const CertAuthorityV2Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 29);
+  messageDesc(file_types_types, 32);
 
 /**
  * Describes the message types.CertAuthoritySpecV2.
  * Use `create(CertAuthoritySpecV2Schema)` to create a new message.
  */
 export const CertAuthoritySpecV2Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 30);
+  messageDesc(file_types_types, 33);
 
 /**
  * Describes the message types.CaKeySet.
  * Use `create(CaKeySetSchema)` to create a new message.
  */
 export const CaKeySetSchema = /*@__PURE__*/
-  messageDesc(file_types_types, 31);
+  messageDesc(file_types_types, 34);
 
 /**
  * Describes the message types.SshKeyPair.
  * Use `create(SshKeyPairSchema)` to create a new message.
  */
 export const SshKeyPairSchema = /*@__PURE__*/
-  messageDesc(file_types_types, 32);
+  messageDesc(file_types_types, 35);
 
 /**
  * Describes the message types.TlsKeyPair.
  * Use `create(TlsKeyPairSchema)` to create a new message.
  */
 export const TlsKeyPairSchema = /*@__PURE__*/
-  messageDesc(file_types_types, 33);
+  messageDesc(file_types_types, 36);
 
 /**
  * Describes the message types.ClusterNameV2.
  * Use `create(ClusterNameV2Schema)` to create a new message.
  */
 export const ClusterNameV2Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 34);
+  messageDesc(file_types_types, 37);
 
 /**
  * Describes the message types.ClusterNameSpecV2.
  * Use `create(ClusterNameSpecV2Schema)` to create a new message.
  */
 export const ClusterNameSpecV2Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 35);
+  messageDesc(file_types_types, 38);
 
 /**
  * Describes the message types.RemoteClusterV3.
  * Use `create(RemoteClusterV3Schema)` to create a new message.
  */
 export const RemoteClusterV3Schema = /*@__PURE__*/
-  messageDesc(file_types_types, 36);
+  messageDesc(file_types_types, 39);
 
 /**
  * Describes the message types.AccessCapabilitiesRequest.
  * Use `create(AccessCapabilitiesRequestSchema)` to create a new message.
  */
 export const AccessCapabilitiesRequestSchema = /*@__PURE__*/
-  messageDesc(file_types_types, 37);
+  messageDesc(file_types_types, 40);
 
 /**
  * Describes the message types.AccessCapabilities.
  * Use `create(AccessCapabilitiesSchema)` to create a new message.
  */
 export const AccessCapabilitiesSchema = /*@__PURE__*/
-  messageDesc(file_types_types, 38);
+  messageDesc(file_types_types, 41);
 
 /**
  * Describes the message types.GetClusterAlertsRequest.
  * Use `create(GetClusterAlertsRequestSchema)` to create a new message.
  */
 export const GetClusterAlertsRequestSchema = /*@__PURE__*/
-  messageDesc(file_types_types, 39);
+  messageDesc(file_types_types, 42);
 
 /**
  * Describes the message types.ClusterAlert.
  * Use `create(ClusterAlertSchema)` to create a new message.
  */
 export const ClusterAlertSchema = /*@__PURE__*/
-  messageDesc(file_types_types, 40);
+  messageDesc(file_types_types, 43);
 
