@@ -4,10 +4,15 @@
 
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
-import type { AccessCapabilitiesRequestSchema, AccessCapabilitiesSchema, AppServerOrSamlIdpServiceProviderV1, AppServerV3, ClusterAlert, DatabaseServerV3, GetClusterAlertsRequestSchema, KubernetesClusterV3, KubernetesServerV3, RoleV6Schema, SamlIdpServiceProviderV1, ServerV2, SortBy, UserV2Schema, WebSessionV2, WindowsDesktopV3 } from "../types/types_pb.js";
+import type { AppServerOrSamlIdpServiceProviderV1, AppServerV3, ClusterAlert, DatabaseServerV3, GetClusterAlertsRequestSchema, KubernetesClusterV3, KubernetesServerV3, RoleV6Schema, SamlIdpServiceProviderV1, ServerV2, SortBy, UserV2Schema, WebSessionV2, WindowsDesktopV3 } from "../types/types_pb.js";
+import type { ContextUser, MfaAuthenticateResponse } from "./mfa_answer_pb.js";
 import type { ChallengeExtensions } from "../mfa/mfa_pb.js";
-import type { CredentialAssertion, CredentialAssertionResponse } from "../webauthn/webauthn_pb.js";
+import type { CredentialAssertion } from "../webauthn/webauthn_pb.js";
 import type { EmptySchema, Timestamp } from "@bufbuild/protobuf/wkt";
+import type { AddMfaDeviceSyncRequestSchema, AddMfaDeviceSyncResponseSchema, CreateRegisterChallengeRequestSchema, DeleteMfaDeviceSyncRequestSchema, GetMfaDevicesRequestSchema, GetMfaDevicesResponseSchema, MfaRegisterChallengeSchema } from "./mfa_devices_pb.js";
+import type { AccessCapabilitiesRequestSchema, AccessCapabilitiesSchema, AccessRequestFilterSchema, AccessRequestV3Schema, AccessReviewSubmissionSchema } from "../types/access_request_pb.js";
+import type { AccessRequestAllowedPromotionRequestSchema, AccessRequestAllowedPromotionResponseSchema, AccessRequestsSchema, ListAccessRequestsRequestSchema, ListAccessRequestsResponseSchema, RequestIdSchema, RequestStateSetterSchema } from "./access_requests_pb.js";
+import type { EventSchema, WatchSchema } from "./events_pb.js";
 
 /**
  * Describes the file auth/authservice.proto.
@@ -85,6 +90,18 @@ export declare type Features = Message<"proto.Features"> & {
    * @generated from field: bool db = 3;
    */
   db: boolean;
+
+  /**
+   * @generated from field: bool advanced_access_workflows = 7;
+   */
+  advancedAccessWorkflows: boolean;
+
+  /**
+   * Absent before 16; then it wins over the single fields.
+   *
+   * @generated from field: map<string, proto.EntitlementInfo> entitlements = 35;
+   */
+  entitlements: { [key: string]: EntitlementInfo };
 };
 
 /**
@@ -92,6 +109,27 @@ export declare type Features = Message<"proto.Features"> & {
  * Use `create(FeaturesSchema)` to create a new message.
  */
 export declare const FeaturesSchema: GenMessage<Features>;
+
+/**
+ * @generated from message proto.EntitlementInfo
+ */
+export declare type EntitlementInfo = Message<"proto.EntitlementInfo"> & {
+  /**
+   * @generated from field: bool enabled = 1;
+   */
+  enabled: boolean;
+
+  /**
+   * @generated from field: int32 limit = 2;
+   */
+  limit: number;
+};
+
+/**
+ * Describes the message proto.EntitlementInfo.
+ * Use `create(EntitlementInfoSchema)` to create a new message.
+ */
+export declare const EntitlementInfoSchema: GenMessage<EntitlementInfo>;
 
 /**
  * @generated from message proto.GetDomainNameResponse
@@ -152,6 +190,11 @@ export declare type ListUnifiedResourcesRequest = Message<"proto.ListUnifiedReso
    * @generated from field: bool use_search_as_roles = 9;
    */
   useSearchAsRoles: boolean;
+
+  /**
+   * @generated from field: bool use_preview_as_roles = 10;
+   */
+  usePreviewAsRoles: boolean;
 
   /**
    * @generated from field: bool pinned_only = 11;
@@ -453,6 +496,12 @@ export declare type IsMfaRequiredRequest = Message<"proto.IsMfaRequiredRequest">
     case: "windowsDesktop";
   } | {
     /**
+     * @generated from field: proto.AdminAction admin_action = 5;
+     */
+    value: AdminAction;
+    case: "adminAction";
+  } | {
+    /**
      * @generated from field: proto.RouteToApp app = 6;
      */
     value: RouteToApp;
@@ -465,6 +514,18 @@ export declare type IsMfaRequiredRequest = Message<"proto.IsMfaRequiredRequest">
  * Use `create(IsMfaRequiredRequestSchema)` to create a new message.
  */
 export declare const IsMfaRequiredRequestSchema: GenMessage<IsMfaRequiredRequest>;
+
+/**
+ * @generated from message proto.AdminAction
+ */
+export declare type AdminAction = Message<"proto.AdminAction"> & {
+};
+
+/**
+ * Describes the message proto.AdminAction.
+ * Use `create(AdminActionSchema)` to create a new message.
+ */
+export declare const AdminActionSchema: GenMessage<AdminAction>;
 
 /**
  * @generated from message proto.IsMfaRequiredResponse
@@ -496,10 +557,22 @@ export declare type CreateAuthenticateChallengeRequest = Message<"proto.CreateAu
    */
   request: {
     /**
+     * @generated from field: proto.UserCredentials user_credentials = 1;
+     */
+    value: UserCredentials;
+    case: "userCredentials";
+  } | {
+    /**
      * @generated from field: proto.ContextUser context_user = 3;
      */
     value: ContextUser;
     case: "contextUser";
+  } | {
+    /**
+     * @generated from field: proto.Passwordless passwordless = 4;
+     */
+    value: Passwordless;
+    case: "passwordless";
   } | { case: undefined; value?: undefined };
 
   /**
@@ -520,16 +593,37 @@ export declare type CreateAuthenticateChallengeRequest = Message<"proto.CreateAu
 export declare const CreateAuthenticateChallengeRequestSchema: GenMessage<CreateAuthenticateChallengeRequest>;
 
 /**
- * @generated from message proto.ContextUser
+ * @generated from message proto.UserCredentials
  */
-export declare type ContextUser = Message<"proto.ContextUser"> & {
+export declare type UserCredentials = Message<"proto.UserCredentials"> & {
+  /**
+   * @generated from field: string username = 1;
+   */
+  username: string;
+
+  /**
+   * @generated from field: bytes password = 2;
+   */
+  password: Uint8Array;
 };
 
 /**
- * Describes the message proto.ContextUser.
- * Use `create(ContextUserSchema)` to create a new message.
+ * Describes the message proto.UserCredentials.
+ * Use `create(UserCredentialsSchema)` to create a new message.
  */
-export declare const ContextUserSchema: GenMessage<ContextUser>;
+export declare const UserCredentialsSchema: GenMessage<UserCredentials>;
+
+/**
+ * @generated from message proto.Passwordless
+ */
+export declare type Passwordless = Message<"proto.Passwordless"> & {
+};
+
+/**
+ * Describes the message proto.Passwordless.
+ * Use `create(PasswordlessSchema)` to create a new message.
+ */
+export declare const PasswordlessSchema: GenMessage<Passwordless>;
 
 /**
  * @generated from message proto.MfaAuthenticateChallenge
@@ -568,50 +662,6 @@ export declare type TotpChallenge = Message<"proto.TotpChallenge"> & {
  * Use `create(TotpChallengeSchema)` to create a new message.
  */
 export declare const TotpChallengeSchema: GenMessage<TotpChallenge>;
-
-/**
- * @generated from message proto.MfaAuthenticateResponse
- */
-export declare type MfaAuthenticateResponse = Message<"proto.MfaAuthenticateResponse"> & {
-  /**
-   * @generated from oneof proto.MfaAuthenticateResponse.response
-   */
-  response: {
-    /**
-     * @generated from field: proto.TotpResponse totp = 2;
-     */
-    value: TotpResponse;
-    case: "totp";
-  } | {
-    /**
-     * @generated from field: webauthn.CredentialAssertionResponse webauthn = 3;
-     */
-    value: CredentialAssertionResponse;
-    case: "webauthn";
-  } | { case: undefined; value?: undefined };
-};
-
-/**
- * Describes the message proto.MfaAuthenticateResponse.
- * Use `create(MfaAuthenticateResponseSchema)` to create a new message.
- */
-export declare const MfaAuthenticateResponseSchema: GenMessage<MfaAuthenticateResponse>;
-
-/**
- * @generated from message proto.TotpResponse
- */
-export declare type TotpResponse = Message<"proto.TotpResponse"> & {
-  /**
-   * @generated from field: string code = 1;
-   */
-  code: string;
-};
-
-/**
- * Describes the message proto.TotpResponse.
- * Use `create(TotpResponseSchema)` to create a new message.
- */
-export declare const TotpResponseSchema: GenMessage<TotpResponse>;
 
 /**
  * @generated from message proto.RouteToDatabase
@@ -1091,6 +1141,118 @@ export declare const AuthService: GenService<{
     methodKind: "unary";
     input: typeof CreateAppSessionRequestSchema;
     output: typeof CreateAppSessionResponseSchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.GetMFADevices
+   */
+  getMFADevices: {
+    methodKind: "unary";
+    input: typeof GetMfaDevicesRequestSchema;
+    output: typeof GetMfaDevicesResponseSchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.CreateRegisterChallenge
+   */
+  createRegisterChallenge: {
+    methodKind: "unary";
+    input: typeof CreateRegisterChallengeRequestSchema;
+    output: typeof MfaRegisterChallengeSchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.AddMFADeviceSync
+   */
+  addMFADeviceSync: {
+    methodKind: "unary";
+    input: typeof AddMfaDeviceSyncRequestSchema;
+    output: typeof AddMfaDeviceSyncResponseSchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.DeleteMFADeviceSync
+   */
+  deleteMFADeviceSync: {
+    methodKind: "unary";
+    input: typeof DeleteMfaDeviceSyncRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.CreateAccessRequest
+   */
+  createAccessRequest: {
+    methodKind: "unary";
+    input: typeof AccessRequestV3Schema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.CreateAccessRequestV2
+   */
+  createAccessRequestV2: {
+    methodKind: "unary";
+    input: typeof AccessRequestV3Schema;
+    output: typeof AccessRequestV3Schema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.GetAccessRequests
+   */
+  getAccessRequests: {
+    methodKind: "unary";
+    input: typeof AccessRequestFilterSchema;
+    output: typeof AccessRequestsSchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.GetAccessRequestsV2
+   */
+  getAccessRequestsV2: {
+    methodKind: "server_streaming";
+    input: typeof AccessRequestFilterSchema;
+    output: typeof AccessRequestV3Schema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.ListAccessRequests
+   */
+  listAccessRequests: {
+    methodKind: "unary";
+    input: typeof ListAccessRequestsRequestSchema;
+    output: typeof ListAccessRequestsResponseSchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.SubmitAccessReview
+   */
+  submitAccessReview: {
+    methodKind: "unary";
+    input: typeof AccessReviewSubmissionSchema;
+    output: typeof AccessRequestV3Schema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.SetAccessRequestState
+   */
+  setAccessRequestState: {
+    methodKind: "unary";
+    input: typeof RequestStateSetterSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.DeleteAccessRequest
+   */
+  deleteAccessRequest: {
+    methodKind: "unary";
+    input: typeof RequestIdSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.GetAccessRequestAllowedPromotions
+   */
+  getAccessRequestAllowedPromotions: {
+    methodKind: "unary";
+    input: typeof AccessRequestAllowedPromotionRequestSchema;
+    output: typeof AccessRequestAllowedPromotionResponseSchema;
+  },
+  /**
+   * @generated from rpc proto.AuthService.WatchEvents
+   */
+  watchEvents: {
+    methodKind: "server_streaming";
+    input: typeof WatchSchema;
+    output: typeof EventSchema;
   },
   /**
    * @generated from rpc proto.AuthService.GetAccessCapabilities

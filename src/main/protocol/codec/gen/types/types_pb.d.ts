@@ -6,6 +6,7 @@ import type { GenFile, GenMessage } from "@bufbuild/protobuf/codegenv2";
 import type { Message } from "@bufbuild/protobuf";
 import type { Timestamp } from "@bufbuild/protobuf/wkt";
 import type { LabelValues } from "../wrappers/wrappers_pb.js";
+import type { AccessRequestConditions, AccessReviewConditions } from "./request_conditions_pb.js";
 
 /**
  * Describes the file types/types.proto.
@@ -833,6 +834,18 @@ export declare type RoleOptions = Message<"types.RoleOptions"> & {
   portForwarding?: BoolValue | undefined;
 
   /**
+   * optional, reason or always.
+   *
+   * @generated from field: string request_access = 11;
+   */
+  requestAccess: string;
+
+  /**
+   * @generated from field: string request_prompt = 12;
+   */
+  requestPrompt: string;
+
+  /**
    * @generated from field: bool require_session_mfa = 13;
    */
   requireSessionMfa: boolean;
@@ -860,6 +873,32 @@ export declare type RoleOptions = Message<"types.RoleOptions"> & {
 export declare const RoleOptionsSchema: GenMessage<RoleOptions>;
 
 /**
+ * @generated from message types.Rule
+ */
+export declare type Rule = Message<"types.Rule"> & {
+  /**
+   * @generated from field: repeated string resources = 1;
+   */
+  resources: string[];
+
+  /**
+   * @generated from field: repeated string verbs = 2;
+   */
+  verbs: string[];
+
+  /**
+   * @generated from field: string where = 3;
+   */
+  where: string;
+};
+
+/**
+ * Describes the message types.Rule.
+ * Use `create(RuleSchema)` to create a new message.
+ */
+export declare const RuleSchema: GenMessage<Rule>;
+
+/**
  * @generated from message types.RoleConditions
  */
 export declare type RoleConditions = Message<"types.RoleConditions"> & {
@@ -874,9 +913,19 @@ export declare type RoleConditions = Message<"types.RoleConditions"> & {
   nodeLabels?: LabelValues | undefined;
 
   /**
+   * @generated from field: repeated types.Rule rules = 4;
+   */
+  rules: Rule[];
+
+  /**
    * @generated from field: repeated string kube_groups = 5;
    */
   kubeGroups: string[];
+
+  /**
+   * @generated from field: types.AccessRequestConditions request = 6;
+   */
+  request?: AccessRequestConditions | undefined;
 
   /**
    * @generated from field: repeated string kube_users = 7;
@@ -907,6 +956,11 @@ export declare type RoleConditions = Message<"types.RoleConditions"> & {
    * @generated from field: repeated string database_users = 13;
    */
   databaseUsers: string[];
+
+  /**
+   * @generated from field: types.AccessReviewConditions review_requests = 15;
+   */
+  reviewRequests?: AccessReviewConditions | undefined;
 
   /**
    * @generated from field: string node_labels_expression = 30;
@@ -1163,38 +1217,6 @@ export declare type RemoteClusterV3 = Message<"types.RemoteClusterV3"> & {
  * Use `create(RemoteClusterV3Schema)` to create a new message.
  */
 export declare const RemoteClusterV3Schema: GenMessage<RemoteClusterV3>;
-
-/**
- * @generated from message types.AccessCapabilitiesRequest
- */
-export declare type AccessCapabilitiesRequest = Message<"types.AccessCapabilitiesRequest"> & {
-  /**
-   * @generated from field: string user = 1;
-   */
-  user: string;
-};
-
-/**
- * Describes the message types.AccessCapabilitiesRequest.
- * Use `create(AccessCapabilitiesRequestSchema)` to create a new message.
- */
-export declare const AccessCapabilitiesRequestSchema: GenMessage<AccessCapabilitiesRequest>;
-
-/**
- * @generated from message types.AccessCapabilities
- */
-export declare type AccessCapabilities = Message<"types.AccessCapabilities"> & {
-  /**
-   * @generated from field: repeated string requestable_roles = 1;
-   */
-  requestableRoles: string[];
-};
-
-/**
- * Describes the message types.AccessCapabilities.
- * Use `create(AccessCapabilitiesSchema)` to create a new message.
- */
-export declare const AccessCapabilitiesSchema: GenMessage<AccessCapabilities>;
 
 /**
  * @generated from message types.GetClusterAlertsRequest

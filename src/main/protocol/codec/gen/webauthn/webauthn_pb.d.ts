@@ -179,6 +179,11 @@ export declare type AuthenticationExtensionsClientOutputs = Message<"webauthn.Au
    * @generated from field: bool app_id = 1;
    */
   appId: boolean;
+
+  /**
+   * @generated from field: webauthn.CredentialPropertiesOutput cred_props = 2;
+   */
+  credProps?: CredentialPropertiesOutput | undefined;
 };
 
 /**
@@ -186,4 +191,238 @@ export declare type AuthenticationExtensionsClientOutputs = Message<"webauthn.Au
  * Use `create(AuthenticationExtensionsClientOutputsSchema)` to create a new message.
  */
 export declare const AuthenticationExtensionsClientOutputsSchema: GenMessage<AuthenticationExtensionsClientOutputs>;
+
+/**
+ * @generated from message webauthn.CredentialPropertiesOutput
+ */
+export declare type CredentialPropertiesOutput = Message<"webauthn.CredentialPropertiesOutput"> & {
+  /**
+   * @generated from field: bool rk = 1;
+   */
+  rk: boolean;
+};
+
+/**
+ * Describes the message webauthn.CredentialPropertiesOutput.
+ * Use `create(CredentialPropertiesOutputSchema)` to create a new message.
+ */
+export declare const CredentialPropertiesOutputSchema: GenMessage<CredentialPropertiesOutput>;
+
+/**
+ * @generated from message webauthn.CredentialCreation
+ */
+export declare type CredentialCreation = Message<"webauthn.CredentialCreation"> & {
+  /**
+   * @generated from field: webauthn.PublicKeyCredentialCreationOptions public_key = 1;
+   */
+  publicKey?: PublicKeyCredentialCreationOptions | undefined;
+};
+
+/**
+ * Describes the message webauthn.CredentialCreation.
+ * Use `create(CredentialCreationSchema)` to create a new message.
+ */
+export declare const CredentialCreationSchema: GenMessage<CredentialCreation>;
+
+/**
+ * @generated from message webauthn.PublicKeyCredentialCreationOptions
+ */
+export declare type PublicKeyCredentialCreationOptions = Message<"webauthn.PublicKeyCredentialCreationOptions"> & {
+  /**
+   * @generated from field: bytes challenge = 1;
+   */
+  challenge: Uint8Array;
+
+  /**
+   * @generated from field: webauthn.RelyingPartyEntity rp = 2;
+   */
+  rp?: RelyingPartyEntity | undefined;
+
+  /**
+   * @generated from field: webauthn.UserEntity user = 3;
+   */
+  user?: UserEntity | undefined;
+
+  /**
+   * @generated from field: repeated webauthn.CredentialParameter credential_parameters = 4;
+   */
+  credentialParameters: CredentialParameter[];
+
+  /**
+   * @generated from field: int64 timeout_ms = 5;
+   */
+  timeoutMs: bigint;
+
+  /**
+   * @generated from field: repeated webauthn.CredentialDescriptor exclude_credentials = 6;
+   */
+  excludeCredentials: CredentialDescriptor[];
+
+  /**
+   * @generated from field: string attestation = 7;
+   */
+  attestation: string;
+
+  /**
+   * @generated from field: webauthn.AuthenticationExtensionsClientInputs extensions = 8;
+   */
+  extensions?: AuthenticationExtensionsClientInputs | undefined;
+
+  /**
+   * @generated from field: webauthn.AuthenticatorSelection authenticator_selection = 9;
+   */
+  authenticatorSelection?: AuthenticatorSelection | undefined;
+};
+
+/**
+ * Describes the message webauthn.PublicKeyCredentialCreationOptions.
+ * Use `create(PublicKeyCredentialCreationOptionsSchema)` to create a new message.
+ */
+export declare const PublicKeyCredentialCreationOptionsSchema: GenMessage<PublicKeyCredentialCreationOptions>;
+
+/**
+ * @generated from message webauthn.CredentialCreationResponse
+ */
+export declare type CredentialCreationResponse = Message<"webauthn.CredentialCreationResponse"> & {
+  /**
+   * @generated from field: string type = 1;
+   */
+  type: string;
+
+  /**
+   * @generated from field: bytes raw_id = 2;
+   */
+  rawId: Uint8Array;
+
+  /**
+   * @generated from field: webauthn.AuthenticatorAttestationResponse response = 3;
+   */
+  response?: AuthenticatorAttestationResponse | undefined;
+
+  /**
+   * @generated from field: webauthn.AuthenticationExtensionsClientOutputs extensions = 4;
+   */
+  extensions?: AuthenticationExtensionsClientOutputs | undefined;
+};
+
+/**
+ * Describes the message webauthn.CredentialCreationResponse.
+ * Use `create(CredentialCreationResponseSchema)` to create a new message.
+ */
+export declare const CredentialCreationResponseSchema: GenMessage<CredentialCreationResponse>;
+
+/**
+ * @generated from message webauthn.AuthenticatorAttestationResponse
+ */
+export declare type AuthenticatorAttestationResponse = Message<"webauthn.AuthenticatorAttestationResponse"> & {
+  /**
+   * @generated from field: bytes client_data_json = 1;
+   */
+  clientDataJson: Uint8Array;
+
+  /**
+   * @generated from field: bytes attestation_object = 2;
+   */
+  attestationObject: Uint8Array;
+};
+
+/**
+ * Describes the message webauthn.AuthenticatorAttestationResponse.
+ * Use `create(AuthenticatorAttestationResponseSchema)` to create a new message.
+ */
+export declare const AuthenticatorAttestationResponseSchema: GenMessage<AuthenticatorAttestationResponse>;
+
+/**
+ * @generated from message webauthn.AuthenticatorSelection
+ */
+export declare type AuthenticatorSelection = Message<"webauthn.AuthenticatorSelection"> & {
+  /**
+   * @generated from field: string authenticator_attachment = 1;
+   */
+  authenticatorAttachment: string;
+
+  /**
+   * @generated from field: bool require_resident_key = 2;
+   */
+  requireResidentKey: boolean;
+
+  /**
+   * @generated from field: string user_verification = 3;
+   */
+  userVerification: string;
+};
+
+/**
+ * Describes the message webauthn.AuthenticatorSelection.
+ * Use `create(AuthenticatorSelectionSchema)` to create a new message.
+ */
+export declare const AuthenticatorSelectionSchema: GenMessage<AuthenticatorSelection>;
+
+/**
+ * @generated from message webauthn.CredentialParameter
+ */
+export declare type CredentialParameter = Message<"webauthn.CredentialParameter"> & {
+  /**
+   * @generated from field: string type = 1;
+   */
+  type: string;
+
+  /**
+   * @generated from field: int32 alg = 2;
+   */
+  alg: number;
+};
+
+/**
+ * Describes the message webauthn.CredentialParameter.
+ * Use `create(CredentialParameterSchema)` to create a new message.
+ */
+export declare const CredentialParameterSchema: GenMessage<CredentialParameter>;
+
+/**
+ * @generated from message webauthn.RelyingPartyEntity
+ */
+export declare type RelyingPartyEntity = Message<"webauthn.RelyingPartyEntity"> & {
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+};
+
+/**
+ * Describes the message webauthn.RelyingPartyEntity.
+ * Use `create(RelyingPartyEntitySchema)` to create a new message.
+ */
+export declare const RelyingPartyEntitySchema: GenMessage<RelyingPartyEntity>;
+
+/**
+ * @generated from message webauthn.UserEntity
+ */
+export declare type UserEntity = Message<"webauthn.UserEntity"> & {
+  /**
+   * @generated from field: bytes id = 1;
+   */
+  id: Uint8Array;
+
+  /**
+   * @generated from field: string name = 2;
+   */
+  name: string;
+
+  /**
+   * @generated from field: string display_name = 3;
+   */
+  displayName: string;
+};
+
+/**
+ * Describes the message webauthn.UserEntity.
+ * Use `create(UserEntitySchema)` to create a new message.
+ */
+export declare const UserEntitySchema: GenMessage<UserEntity>;
 

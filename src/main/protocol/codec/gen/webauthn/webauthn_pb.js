@@ -8,7 +8,7 @@ import { fileDesc, messageDesc } from "@bufbuild/protobuf/codegenv2";
  * Describes the file webauthn/webauthn.proto.
  */
 export const file_webauthn_webauthn = /*@__PURE__*/
-  fileDesc("Chd3ZWJhdXRobi93ZWJhdXRobi5wcm90bxIId2ViYXV0aG4iVgoTQ3JlZGVudGlhbEFzc2VydGlvbhI/CgpwdWJsaWNfa2V5GAEgASgLMisud2ViYXV0aG4uUHVibGljS2V5Q3JlZGVudGlhbFJlcXVlc3RPcHRpb25zIvMBCiFQdWJsaWNLZXlDcmVkZW50aWFsUmVxdWVzdE9wdGlvbnMSEQoJY2hhbGxlbmdlGAEgASgMEhIKCnRpbWVvdXRfbXMYAiABKAMSDQoFcnBfaWQYAyABKAkSOQoRYWxsb3dfY3JlZGVudGlhbHMYBCADKAsyHi53ZWJhdXRobi5DcmVkZW50aWFsRGVzY3JpcHRvchJCCgpleHRlbnNpb25zGAUgASgLMi4ud2ViYXV0aG4uQXV0aGVudGljYXRpb25FeHRlbnNpb25zQ2xpZW50SW5wdXRzEhkKEXVzZXJfdmVyaWZpY2F0aW9uGAYgASgJIjAKFENyZWRlbnRpYWxEZXNjcmlwdG9yEgwKBHR5cGUYASABKAkSCgoCaWQYAiABKAwiSgokQXV0aGVudGljYXRpb25FeHRlbnNpb25zQ2xpZW50SW5wdXRzEg4KBmFwcF9pZBgBIAEoCRISCgpjcmVkX3Byb3BzGAIgASgIIrwBChtDcmVkZW50aWFsQXNzZXJ0aW9uUmVzcG9uc2USDAoEdHlwZRgBIAEoCRIOCgZyYXdfaWQYAiABKAwSOgoIcmVzcG9uc2UYAyABKAsyKC53ZWJhdXRobi5BdXRoZW50aWNhdG9yQXNzZXJ0aW9uUmVzcG9uc2USQwoKZXh0ZW5zaW9ucxgEIAEoCzIvLndlYmF1dGhuLkF1dGhlbnRpY2F0aW9uRXh0ZW5zaW9uc0NsaWVudE91dHB1dHMifgoeQXV0aGVudGljYXRvckFzc2VydGlvblJlc3BvbnNlEhgKEGNsaWVudF9kYXRhX2pzb24YASABKAwSGgoSYXV0aGVudGljYXRvcl9kYXRhGAIgASgMEhEKCXNpZ25hdHVyZRgDIAEoDBITCgt1c2VyX2hhbmRsZRgEIAEoDCI3CiVBdXRoZW50aWNhdGlvbkV4dGVuc2lvbnNDbGllbnRPdXRwdXRzEg4KBmFwcF9pZBgBIAEoCGIGcHJvdG8z");
+  fileDesc("Chd3ZWJhdXRobi93ZWJhdXRobi5wcm90bxIId2ViYXV0aG4iVgoTQ3JlZGVudGlhbEFzc2VydGlvbhI/CgpwdWJsaWNfa2V5GAEgASgLMisud2ViYXV0aG4uUHVibGljS2V5Q3JlZGVudGlhbFJlcXVlc3RPcHRpb25zIvMBCiFQdWJsaWNLZXlDcmVkZW50aWFsUmVxdWVzdE9wdGlvbnMSEQoJY2hhbGxlbmdlGAEgASgMEhIKCnRpbWVvdXRfbXMYAiABKAMSDQoFcnBfaWQYAyABKAkSOQoRYWxsb3dfY3JlZGVudGlhbHMYBCADKAsyHi53ZWJhdXRobi5DcmVkZW50aWFsRGVzY3JpcHRvchJCCgpleHRlbnNpb25zGAUgASgLMi4ud2ViYXV0aG4uQXV0aGVudGljYXRpb25FeHRlbnNpb25zQ2xpZW50SW5wdXRzEhkKEXVzZXJfdmVyaWZpY2F0aW9uGAYgASgJIjAKFENyZWRlbnRpYWxEZXNjcmlwdG9yEgwKBHR5cGUYASABKAkSCgoCaWQYAiABKAwiSgokQXV0aGVudGljYXRpb25FeHRlbnNpb25zQ2xpZW50SW5wdXRzEg4KBmFwcF9pZBgBIAEoCRISCgpjcmVkX3Byb3BzGAIgASgIIrwBChtDcmVkZW50aWFsQXNzZXJ0aW9uUmVzcG9uc2USDAoEdHlwZRgBIAEoCRIOCgZyYXdfaWQYAiABKAwSOgoIcmVzcG9uc2UYAyABKAsyKC53ZWJhdXRobi5BdXRoZW50aWNhdG9yQXNzZXJ0aW9uUmVzcG9uc2USQwoKZXh0ZW5zaW9ucxgEIAEoCzIvLndlYmF1dGhuLkF1dGhlbnRpY2F0aW9uRXh0ZW5zaW9uc0NsaWVudE91dHB1dHMifgoeQXV0aGVudGljYXRvckFzc2VydGlvblJlc3BvbnNlEhgKEGNsaWVudF9kYXRhX2pzb24YASABKAwSGgoSYXV0aGVudGljYXRvcl9kYXRhGAIgASgMEhEKCXNpZ25hdHVyZRgDIAEoDBITCgt1c2VyX2hhbmRsZRgEIAEoDCJxCiVBdXRoZW50aWNhdGlvbkV4dGVuc2lvbnNDbGllbnRPdXRwdXRzEg4KBmFwcF9pZBgBIAEoCBI4CgpjcmVkX3Byb3BzGAIgASgLMiQud2ViYXV0aG4uQ3JlZGVudGlhbFByb3BlcnRpZXNPdXRwdXQiKAoaQ3JlZGVudGlhbFByb3BlcnRpZXNPdXRwdXQSCgoCcmsYASABKAgiVgoSQ3JlZGVudGlhbENyZWF0aW9uEkAKCnB1YmxpY19rZXkYASABKAsyLC53ZWJhdXRobi5QdWJsaWNLZXlDcmVkZW50aWFsQ3JlYXRpb25PcHRpb25zIrADCiJQdWJsaWNLZXlDcmVkZW50aWFsQ3JlYXRpb25PcHRpb25zEhEKCWNoYWxsZW5nZRgBIAEoDBIoCgJycBgCIAEoCzIcLndlYmF1dGhuLlJlbHlpbmdQYXJ0eUVudGl0eRIiCgR1c2VyGAMgASgLMhQud2ViYXV0aG4uVXNlckVudGl0eRI8ChVjcmVkZW50aWFsX3BhcmFtZXRlcnMYBCADKAsyHS53ZWJhdXRobi5DcmVkZW50aWFsUGFyYW1ldGVyEhIKCnRpbWVvdXRfbXMYBSABKAMSOwoTZXhjbHVkZV9jcmVkZW50aWFscxgGIAMoCzIeLndlYmF1dGhuLkNyZWRlbnRpYWxEZXNjcmlwdG9yEhMKC2F0dGVzdGF0aW9uGAcgASgJEkIKCmV4dGVuc2lvbnMYCCABKAsyLi53ZWJhdXRobi5BdXRoZW50aWNhdGlvbkV4dGVuc2lvbnNDbGllbnRJbnB1dHMSQQoXYXV0aGVudGljYXRvcl9zZWxlY3Rpb24YCSABKAsyIC53ZWJhdXRobi5BdXRoZW50aWNhdG9yU2VsZWN0aW9uIr0BChpDcmVkZW50aWFsQ3JlYXRpb25SZXNwb25zZRIMCgR0eXBlGAEgASgJEg4KBnJhd19pZBgCIAEoDBI8CghyZXNwb25zZRgDIAEoCzIqLndlYmF1dGhuLkF1dGhlbnRpY2F0b3JBdHRlc3RhdGlvblJlc3BvbnNlEkMKCmV4dGVuc2lvbnMYBCABKAsyLy53ZWJhdXRobi5BdXRoZW50aWNhdGlvbkV4dGVuc2lvbnNDbGllbnRPdXRwdXRzIlgKIEF1dGhlbnRpY2F0b3JBdHRlc3RhdGlvblJlc3BvbnNlEhgKEGNsaWVudF9kYXRhX2pzb24YASABKAwSGgoSYXR0ZXN0YXRpb25fb2JqZWN0GAIgASgMInMKFkF1dGhlbnRpY2F0b3JTZWxlY3Rpb24SIAoYYXV0aGVudGljYXRvcl9hdHRhY2htZW50GAEgASgJEhwKFHJlcXVpcmVfcmVzaWRlbnRfa2V5GAIgASgIEhkKEXVzZXJfdmVyaWZpY2F0aW9uGAMgASgJIjAKE0NyZWRlbnRpYWxQYXJhbWV0ZXISDAoEdHlwZRgBIAEoCRILCgNhbGcYAiABKAUiLgoSUmVseWluZ1BhcnR5RW50aXR5EgoKAmlkGAEgASgJEgwKBG5hbWUYAiABKAkiPAoKVXNlckVudGl0eRIKCgJpZBgBIAEoDBIMCgRuYW1lGAIgASgJEhQKDGRpc3BsYXlfbmFtZRgDIAEoCWIGcHJvdG8z");
 
 /**
  * Describes the message webauthn.CredentialAssertion.
@@ -58,4 +58,67 @@ export const AuthenticatorAssertionResponseSchema = /*@__PURE__*/
  */
 export const AuthenticationExtensionsClientOutputsSchema = /*@__PURE__*/
   messageDesc(file_webauthn_webauthn, 6);
+
+/**
+ * Describes the message webauthn.CredentialPropertiesOutput.
+ * Use `create(CredentialPropertiesOutputSchema)` to create a new message.
+ */
+export const CredentialPropertiesOutputSchema = /*@__PURE__*/
+  messageDesc(file_webauthn_webauthn, 7);
+
+/**
+ * Describes the message webauthn.CredentialCreation.
+ * Use `create(CredentialCreationSchema)` to create a new message.
+ */
+export const CredentialCreationSchema = /*@__PURE__*/
+  messageDesc(file_webauthn_webauthn, 8);
+
+/**
+ * Describes the message webauthn.PublicKeyCredentialCreationOptions.
+ * Use `create(PublicKeyCredentialCreationOptionsSchema)` to create a new message.
+ */
+export const PublicKeyCredentialCreationOptionsSchema = /*@__PURE__*/
+  messageDesc(file_webauthn_webauthn, 9);
+
+/**
+ * Describes the message webauthn.CredentialCreationResponse.
+ * Use `create(CredentialCreationResponseSchema)` to create a new message.
+ */
+export const CredentialCreationResponseSchema = /*@__PURE__*/
+  messageDesc(file_webauthn_webauthn, 10);
+
+/**
+ * Describes the message webauthn.AuthenticatorAttestationResponse.
+ * Use `create(AuthenticatorAttestationResponseSchema)` to create a new message.
+ */
+export const AuthenticatorAttestationResponseSchema = /*@__PURE__*/
+  messageDesc(file_webauthn_webauthn, 11);
+
+/**
+ * Describes the message webauthn.AuthenticatorSelection.
+ * Use `create(AuthenticatorSelectionSchema)` to create a new message.
+ */
+export const AuthenticatorSelectionSchema = /*@__PURE__*/
+  messageDesc(file_webauthn_webauthn, 12);
+
+/**
+ * Describes the message webauthn.CredentialParameter.
+ * Use `create(CredentialParameterSchema)` to create a new message.
+ */
+export const CredentialParameterSchema = /*@__PURE__*/
+  messageDesc(file_webauthn_webauthn, 13);
+
+/**
+ * Describes the message webauthn.RelyingPartyEntity.
+ * Use `create(RelyingPartyEntitySchema)` to create a new message.
+ */
+export const RelyingPartyEntitySchema = /*@__PURE__*/
+  messageDesc(file_webauthn_webauthn, 14);
+
+/**
+ * Describes the message webauthn.UserEntity.
+ * Use `create(UserEntitySchema)` to create a new message.
+ */
+export const UserEntitySchema = /*@__PURE__*/
+  messageDesc(file_webauthn_webauthn, 15);
 
