@@ -31,6 +31,10 @@ export function createApp(host: Host, options: AppOptions): App {
     shells: {},
     tunnels: {},
     prompts: {},
+    requests: {},
+    followings: {},
+    notices: {},
+    carts: {},
     workspace: initialWorkspace,
   });
   const profiles = new ProfileStore(host.openStore('profiles'), log);
@@ -105,6 +109,13 @@ function describeApp(host: Host, options: AppOptions): AppInfo {
             clusterUri: formatClusterUri({ address: demo.address }),
             accountUri: formatAccountUri({ address: demo.address, userName: demo.userName }),
             userName: demo.userName,
+            users: [
+              {
+                userName: demo.userName,
+                accountUri: formatAccountUri({ address: demo.address, userName: demo.userName }),
+                about: '',
+              },
+            ],
           },
         }
       : {}),

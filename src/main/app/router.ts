@@ -1,4 +1,5 @@
 import { implement } from '@orpc/server';
+import type { SignIn } from '../../shared/contract/clusters.ts';
 import { contract } from '../../shared/contract/contract.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Host } from '../host/host.ts';
@@ -34,6 +35,11 @@ export function createRouter(services: RouterServices) {
       throw toContractError(error, log, path);
     }
   });
+  const signIn = (input: SignIn, signal: AbortSignal | undefined) => {
+    if (input.kind === 'demo') return demo.signIn(signal);
+    if (input.kind === 'password') return accounts.signIn(input.clusterUri, input, signal);
+    return notBuilt();
+  };
   return os.router({
     app: {
       openExternal: os.app.openExternal.handler(({ input }) => host.openExternal(input.url)),
@@ -57,10 +63,7 @@ export function createRouter(services: RouterServices) {
         clusters.remove(input.clusterUri);
       }),
       signIn: os.clusters.signIn.handler(async ({ input, signal }) => ({
-        accountUri:
-          input.kind === 'demo'
-            ? await demo.signIn(signal)
-            : await accounts.signIn(input.clusterUri, input, signal),
+        accountUri: await signIn(input, signal),
       })),
       signOut: os.clusters.signOut.handler(({ input }) => accounts.signOut(input.accountUri)),
       signOutAll: os.clusters.signOutAll.handler(() => accounts.signOutAll()),
@@ -87,6 +90,29 @@ export function createRouter(services: RouterServices) {
       answerWithSecurityKey: os.prompts.answerWithSecurityKey.handler(notBuilt),
       cancel: os.prompts.cancel.handler(notBuilt),
     },
+    requests: {
+      capabilities: os.requests.capabilities.handler(notBuilt),
+      dryRun: os.requests.dryRun.handler(notBuilt),
+      create: os.requests.create.handler(notBuilt),
+      get: os.requests.get.handler(notBuilt),
+      list: os.requests.list.handler(notBuilt),
+      review: os.requests.review.handler(notBuilt),
+      delete: os.requests.delete.handler(notBuilt),
+      previewAssume: os.requests.previewAssume.handler(notBuilt),
+      assume: os.requests.assume.handler(notBuilt),
+      drop: os.requests.drop.handler(notBuilt),
+      explain: os.requests.explain.handler(notBuilt),
+      putCart: os.requests.putCart.handler(notBuilt),
+      markNoticesRead: os.requests.markNoticesRead.handler(notBuilt),
+      dismissNotices: os.requests.dismissNotices.handler(notBuilt),
+    },
+    devices: {
+      list: os.devices.list.handler(notBuilt),
+      beginOneTimeCode: os.devices.beginOneTimeCode.handler(notBuilt),
+      finishOneTimeCode: os.devices.finishOneTimeCode.handler(notBuilt),
+      addSecurityKey: os.devices.addSecurityKey.handler(notBuilt),
+      remove: os.devices.remove.handler(notBuilt),
+    },
     tunnels: {
       choices: os.tunnels.choices.handler(notBuilt),
       open: os.tunnels.open.handler(notBuilt),
@@ -105,6 +131,10 @@ export function createRouter(services: RouterServices) {
     workspace: {
       activateTab: os.workspace.activateTab.handler(({ input }) => workspace.activate(input.tabId)),
       closeTab: os.workspace.closeTab.handler(({ input }) => workspace.close(input.tabId)),
+      openRequests: os.workspace.openRequests.handler(() => ({ tabId: workspace.showRequestsTab() })),
+      openRequest: os.workspace.openRequest.handler(({ input }) => ({
+        tabId: workspace.showRequestTab(input.requestUri),
+      })),
       moveTab: os.workspace.moveTab.handler(({ input }) => workspace.move(input.tabId, input.toIndex)),
       duplicateTab: os.workspace.duplicateTab.handler(({ input }) => ({
         tabId: workspace.duplicate(input.tabId, input.size),

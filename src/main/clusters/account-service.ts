@@ -233,6 +233,7 @@ export class AccountService {
           : {}),
         roles: [...(facts?.roles ?? [])],
         logins: [...(facts?.logins ?? [])],
+        assumed: [],
         connection,
       },
     });

@@ -120,6 +120,7 @@ export class ClusterService {
         serverVersion: ping.serverVersion,
         authKind: ping.authKind,
         secondFactor: ping.secondFactor,
+        passwordless: ping.passwordless,
         messageOfTheDay: messageOfTheDay.slice(0, 20_000),
         warnings,
       },

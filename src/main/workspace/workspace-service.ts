@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ShellId, TabId, TerminalSize, TunnelId } from '../../shared/contract/ids.ts';
 import { resourcesTabId, type Tab, type WorkspaceInfo } from '../../shared/contract/workspace.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
+import type { RequestUri } from '../../shared/uri/uri.ts';
 import type { StateHub } from '../state/state-hub.ts';
 
 export interface TabDocuments {
@@ -36,11 +37,19 @@ export class WorkspaceService {
 
   /** The tab of a tunnel comes to the front; it is opened when there is none. */
   showTunnelTab(tunnelId: TunnelId): TabId {
-    const { tabs } = this.#workspace;
-    const known = tabs.find((tab) => tab.kind === 'tunnel' && tab.tunnelId === tunnelId);
-    const tab: Tab = known ?? { kind: 'tunnel', id: randomUUID(), tunnelId };
-    this.#put({ tabs: known ? tabs : [...tabs, tab], activeTabId: tab.id });
-    return tab.id;
+    return this.#show({ kind: 'tunnel', id: randomUUID(), tunnelId }, (tab) =>
+      tab.kind === 'tunnel' ? tab.tunnelId === tunnelId : false,
+    );
+  }
+
+  showRequestsTab(): TabId {
+    return this.#show({ kind: 'requests', id: randomUUID() }, (tab) => tab.kind === 'requests');
+  }
+
+  showRequestTab(requestUri: RequestUri): TabId {
+    return this.#show({ kind: 'request', id: randomUUID(), requestUri }, (tab) =>
+      tab.kind === 'request' ? tab.requestUri === requestUri : false,
+    );
   }
 
   activate(tabId: TabId): void {
@@ -80,6 +89,15 @@ export class WorkspaceService {
     this.#put({
       tabs: tabs.map((tab) => (tab.kind === 'shell' && tab.shellId === shellId ? { ...tab, title } : tab)),
     });
+  }
+
+  /** A known tab comes to the front; a new one is put last. */
+  #show(fresh: Tab, isKnown: (tab: Tab) => boolean): TabId {
+    const { tabs } = this.#workspace;
+    const known = tabs.find(isKnown);
+    const tab = known ?? fresh;
+    this.#put({ tabs: known ? tabs : [...tabs, tab], activeTabId: tab.id });
+    return tab.id;
   }
 
   get #workspace(): WorkspaceInfo {

@@ -2,7 +2,7 @@ import { LayoutList, X } from 'lucide-react';
 import { type CSSProperties, type DragEvent, type KeyboardEvent, useRef, useState } from 'react';
 import type { ShellInfo } from '../../shared/contract/shells.ts';
 import type { Tab } from '../../shared/contract/workspace.ts';
-import { clusterOf } from '../../shared/uri/uri.ts';
+import { clusterOf, parseRequestUri } from '../../shared/uri/uri.ts';
 import { toAppError } from '../client/api.ts';
 import { useAppState, useSession } from '../state/store.ts';
 import { useUi } from '../state/ui-state.ts';
@@ -11,6 +11,8 @@ import { useUi } from '../state/ui-state.ts';
 export function tabTitle(tab: Tab, shell: ShellInfo | undefined): string {
   if (tab.kind === 'resources') return 'Resources';
   if (tab.kind === 'tunnel') return 'Tunnel';
+  if (tab.kind === 'requests') return 'Requests';
+  if (tab.kind === 'request') return `Request ${parseRequestUri(tab.requestUri)?.id.slice(0, 4) ?? ''}`;
   if (tab.title || !shell) return tab.title || 'Shell';
   const { target } = shell;
   return target.kind === 'server' ? `${target.login}@${target.serverName}` : target.title;

@@ -11,7 +11,14 @@ export const AppInfo = z.object({
   /** What only some hosts can do; the page hides what is absent. */
   capabilities: z.array(ShortText).max(50),
   /** The embedded cluster of this start, when there is one. */
-  demo: z.object({ clusterUri: ClusterUri, accountUri: AccountUri, userName: ShortText }).optional(),
+  demo: z
+    .object({
+      clusterUri: ClusterUri,
+      accountUri: AccountUri,
+      userName: ShortText,
+      users: z.array(z.object({ userName: ShortText, accountUri: AccountUri, about: ShortText })).max(20),
+    })
+    .optional(),
   /** Whether SSH runs on ssh2's native cryptography. */
   nativeCrypto: z.boolean(),
 });

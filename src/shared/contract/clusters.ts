@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ErrorInfo } from '../errors/app-error.ts';
-import { AccountUri, ClusterUri } from '../uri/uri.ts';
+import { AccountUri, ClusterUri, RequestUri } from '../uri/uri.ts';
 import { Instant, LongText, ShortText } from './ids.ts';
 
 /** How the proxy's web certificate is trusted: by the system, or, for this one cluster, by what the user accepted. */
@@ -23,6 +23,8 @@ export const ClusterFacts = z.object({
   /** `local`, or the kind of single sign-on, which cannot be used yet. */
   authKind: z.enum(['local', 'github', 'oidc', 'saml', 'unknown']),
   secondFactor: z.enum(['off', 'optional', 'otp', 'webauthn', 'on', 'unknown']),
+  /** A passkey alone may sign in. */
+  passwordless: z.boolean(),
   /** Said to the user before the first sign-in; empty when there is none. */
   messageOfTheDay: LongText,
   /** Notes that do not stop the user, such as a server newer than this client knows. */
@@ -54,6 +56,17 @@ export const ConnectionInfo = z.discriminatedUnion('state', [
 ]);
 export type ConnectionInfo = z.infer<typeof ConnectionInfo>;
 
+/** A request whose access is in the account's certificate. */
+export const AssumedRequest = z.object({
+  requestUri: RequestUri,
+  /** Empty until the request was read. */
+  roles: z.array(ShortText).max(1_000),
+  /** Shown names of the resources; empty for a request for roles. */
+  resources: z.array(ShortText).max(1_000),
+  until: Instant.optional(),
+});
+export type AssumedRequest = z.infer<typeof AssumedRequest>;
+
 /** One user on one cluster. Never holds a key or a certificate. */
 export const AccountInfo = z.object({
   uri: AccountUri,
@@ -65,6 +78,8 @@ export const AccountInfo = z.object({
   roles: z.array(ShortText).max(1_000),
   /** SSH logins of the certificate, without Teleport's internal ones. */
   logins: z.array(ShortText).max(10_000),
+  /** Oldest first; empty = the plain certificate. */
+  assumed: z.array(AssumedRequest).max(100),
   connection: ConnectionInfo,
 });
 export type AccountInfo = z.infer<typeof AccountInfo>;
@@ -78,8 +93,17 @@ export const SignIn = z.discriminatedUnion('kind', [
     /** Digits of a one-time code, or empty when the user typed none. */
     oneTimeCode: z.string().max(20),
   }),
-  /** The embedded cluster's own user; its password and code never leave the main process. */
-  z.object({ kind: z.literal('demo') }),
+  /** Password and security key or passkey; aborting the call cancels the ceremony. */
+  z.object({
+    kind: z.literal('security-key'),
+    clusterUri: ClusterUri,
+    userName: z.string().min(1).max(500),
+    password: z.string().max(10_000),
+  }),
+  /** A passkey alone; it names the user. */
+  z.object({ kind: z.literal('passkey'), clusterUri: ClusterUri }),
+  /** One of the embedded cluster's own users, else the first; password and code never leave the main process. */
+  z.object({ kind: z.literal('demo'), userName: ShortText.optional() }),
 ]);
 export type SignIn = z.infer<typeof SignIn>;
 

@@ -1,7 +1,9 @@
 import { oc } from '@orpc/contract';
 import { ErrorInfo } from '../errors/app-error.ts';
+import { requests } from './access-requests.ts';
 import { app } from './app.ts';
 import { clusters } from './clusters.ts';
+import { devices } from './devices.ts';
 import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
 import { shells } from './shells.ts';
@@ -12,6 +14,6 @@ import { workspace } from './workspace.ts';
 /** Every call and feed between a page and the main process. Expected failures cross as `APP` with an `ErrorInfo`. */
 export const contract = oc
   .errors({ APP: { data: ErrorInfo } })
-  .router({ app, clusters, prompts, resources, shells, state, tunnels, workspace });
+  .router({ app, clusters, devices, prompts, requests, resources, shells, state, tunnels, workspace });
 
 export type Contract = typeof contract;

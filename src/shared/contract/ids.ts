@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Random names that the main process gives to its tabs, shells, tunnels and prompts. */
+/** Random names that the main process gives to its tabs, shells, tunnels, prompts and notices. */
 const id = z.string().regex(/^[a-z0-9-]{1,64}$/);
 export const TabId = id;
 export type TabId = z.infer<typeof TabId>;
@@ -10,6 +10,11 @@ export const TunnelId = id;
 export type TunnelId = z.infer<typeof TunnelId>;
 export const PromptId = id;
 export type PromptId = z.infer<typeof PromptId>;
+export const NoticeId = id;
+export type NoticeId = z.infer<typeof NoticeId>;
+/** A second factor that is being added. */
+export const RegistrationId = id;
+export type RegistrationId = z.infer<typeof RegistrationId>;
 
 /** ISO 8601 instant in UTC. */
 export const Instant = z.iso.datetime();

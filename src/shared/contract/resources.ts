@@ -38,6 +38,8 @@ export const ResourceQuery = z.object({
   limit: z.number().int().min(1).max(1_000),
   /** `nextKey` of the page before. */
   startKey: z.string().max(20_000).optional(),
+  /** Also what could be had by an access request, marked `requiresRequest` (v16 on; ignored before). */
+  includeRequestable: z.boolean().optional(),
 });
 export type ResourceQuery = z.infer<typeof ResourceQuery>;
 

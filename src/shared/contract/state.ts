@@ -1,10 +1,12 @@
 import { eventIterator, oc } from '@orpc/contract';
 import { z } from 'zod';
-import { AccountUri, ClusterUri } from '../uri/uri.ts';
+import { AccountUri, ClusterUri, RequestUri } from '../uri/uri.ts';
+import { RequestFollowing, RequestInfo, RequestNotice } from './access-requests.ts';
 import { AppInfo } from './app.ts';
 import { AccountInfo, ClusterInfo } from './clusters.ts';
-import { PromptId, ShellId, TunnelId } from './ids.ts';
+import { NoticeId, PromptId, ShellId, TunnelId } from './ids.ts';
 import { PromptInfo } from './prompts.ts';
+import { RequestCart } from './request-cart.ts';
 import { ShellInfo } from './shells.ts';
 import { TunnelInfo } from './tunnels.ts';
 import { WorkspaceInfo } from './workspace.ts';
@@ -17,6 +19,13 @@ export const AppState = z.object({
   shells: z.record(ShellId, ShellInfo),
   tunnels: z.record(TunnelId, TunnelInfo),
   prompts: z.record(PromptId, PromptInfo),
+  /** The newest of each account: its own, and those that wait for its review. Bounded; `requests.list` has the rest. */
+  requests: z.record(RequestUri, RequestInfo),
+  /** How the requests of each account are followed. */
+  followings: z.record(AccountUri, RequestFollowing),
+  notices: z.record(NoticeId, RequestNotice),
+  /** Absent = empty. */
+  carts: z.record(AccountUri, RequestCart),
   workspace: WorkspaceInfo,
 });
 export type AppState = z.infer<typeof AppState>;
@@ -29,6 +38,10 @@ export const StateChange = z.discriminatedUnion('slice', [
   z.object({ slice: z.literal('shells'), key: ShellId, value: ShellInfo.nullable() }),
   z.object({ slice: z.literal('tunnels'), key: TunnelId, value: TunnelInfo.nullable() }),
   z.object({ slice: z.literal('prompts'), key: PromptId, value: PromptInfo.nullable() }),
+  z.object({ slice: z.literal('requests'), key: RequestUri, value: RequestInfo.nullable() }),
+  z.object({ slice: z.literal('followings'), key: AccountUri, value: RequestFollowing.nullable() }),
+  z.object({ slice: z.literal('notices'), key: NoticeId, value: RequestNotice.nullable() }),
+  z.object({ slice: z.literal('carts'), key: AccountUri, value: RequestCart.nullable() }),
   z.object({ slice: z.literal('workspace'), value: WorkspaceInfo }),
 ]);
 export type StateChange = z.infer<typeof StateChange>;

@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
-import { AccountUri } from '../uri/uri.ts';
+import { AccountUri, RequestUri } from '../uri/uri.ts';
 import { ShellId, ShortText, TabId, TerminalSize, TunnelId } from './ids.ts';
 
 /** The pinned first tab: the list of the active account. */
@@ -10,6 +10,9 @@ export const Tab = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resources'), id: TabId }),
   z.object({ kind: z.literal('shell'), id: TabId, shellId: ShellId, title: ShortText }),
   z.object({ kind: z.literal('tunnel'), id: TabId, tunnelId: TunnelId }),
+  /** The requests of all accounts. */
+  z.object({ kind: z.literal('requests'), id: TabId }),
+  z.object({ kind: z.literal('request'), id: TabId, requestUri: RequestUri }),
 ]);
 export type Tab = z.infer<typeof Tab>;
 
@@ -24,6 +27,10 @@ export const workspace = {
   activateTab: oc.input(z.object({ tabId: TabId })).output(z.void()),
   /** Ends the tab's shell; a tunnel goes on without its tab. The pinned tab cannot be closed. */
   closeTab: oc.input(z.object({ tabId: TabId })).output(z.void()),
+  /** Brings the list of requests to the front, or opens it. */
+  openRequests: oc.output(z.object({ tabId: TabId })),
+  /** The same for one request; a link into the app ends here. */
+  openRequest: oc.input(z.object({ requestUri: RequestUri })).output(z.object({ tabId: TabId })),
   /** `toIndex` counts among all tabs; the pinned tab stays first. */
   moveTab: oc.input(z.object({ tabId: TabId, toIndex: z.number().int().min(0).max(1_000) })).output(z.void()),
   /** A new shell like the tab's, beside the old one; `unsupported` for other tabs. */

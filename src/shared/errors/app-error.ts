@@ -47,6 +47,9 @@ export const errorCodes = [
   'host-untrusted',
   'too-many-sessions',
   'query-invalid',
+  // access requests
+  'conflict',
+  'request-refused',
   // tunnels
   'port-taken',
   'port-not-allowed',

@@ -23,6 +23,14 @@ export function applyChange(state: AppState, change: StateChange): AppState {
       return { ...state, tunnels: put(state.tunnels, change.key, change.value) };
     case 'prompts':
       return { ...state, prompts: put(state.prompts, change.key, change.value) };
+    case 'requests':
+      return { ...state, requests: put(state.requests, change.key, change.value) };
+    case 'followings':
+      return { ...state, followings: put(state.followings, change.key, change.value) };
+    case 'notices':
+      return { ...state, notices: put(state.notices, change.key, change.value) };
+    case 'carts':
+      return { ...state, carts: put(state.carts, change.key, change.value) };
     default:
       return unreachable(change);
   }

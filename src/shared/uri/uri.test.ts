@@ -5,9 +5,11 @@ import {
   clusterOf,
   formatAccountUri,
   formatClusterUri,
+  formatRequestUri,
   formatResourceUri,
   parseAccountUri,
   parseClusterUri,
+  parseRequestUri,
   parseResourceUri,
   resourceKinds,
 } from './uri.ts';
@@ -28,6 +30,10 @@ describe('URIs', () => {
           expect(parseResourceUri(uri)).toEqual(parts);
           expect(accountOf(uri)).toBe(formatAccountUri(parts));
           expect(clusterOf(uri)).toBe(formatClusterUri(parts));
+          const request = formatRequestUri(parts);
+          expect(parseRequestUri(request)).toEqual({ address, userName, id });
+          expect(parseResourceUri(request)).toBeUndefined();
+          expect(accountOf(request)).toBe(formatAccountUri(parts));
         },
       ),
     );
@@ -57,6 +63,7 @@ describe('URIs', () => {
         parseClusterUri(text);
         parseAccountUri(text);
         parseResourceUri(text);
+        parseRequestUri(text);
       }),
     );
   });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 //   cluster   /clusters/<host:port>
 //   account   <cluster>/users/<user>
 //   resource  <account>/<collection>/<id>
+//   request   <account>/requests/<id>
 
 declare const tag: unique symbol;
 type Branded<Name extends string> = string & { readonly [tag]: Name };
@@ -11,6 +12,7 @@ type Branded<Name extends string> = string & { readonly [tag]: Name };
 export type ClusterUri = Branded<'ClusterUri'>;
 export type AccountUri = Branded<'AccountUri'>;
 export type ResourceUri = Branded<'ResourceUri'>;
+export type RequestUri = Branded<'RequestUri'>;
 
 export const resourceCollections = {
   server: 'servers',
@@ -35,6 +37,10 @@ export interface ResourceParts extends AccountParts {
   readonly id: string;
 }
 
+export interface RequestParts extends AccountParts {
+  readonly id: string;
+}
+
 const maxUriLength = 2_000;
 
 export function formatClusterUri(parts: ClusterParts): ClusterUri {
@@ -47,6 +53,10 @@ export function formatAccountUri(parts: AccountParts): AccountUri {
 
 export function formatResourceUri(parts: ResourceParts): ResourceUri {
   return `${formatAccountUri(parts)}/${resourceCollections[parts.kind]}/${encode(parts.id)}` as ResourceUri;
+}
+
+export function formatRequestUri(parts: RequestParts): RequestUri {
+  return `${formatAccountUri(parts)}/requests/${encode(parts.id)}` as RequestUri;
 }
 
 export function parseClusterUri(text: string): ClusterParts | undefined {
@@ -68,13 +78,20 @@ export function parseResourceUri(text: string): ResourceParts | undefined {
   return { address: parts[1], userName: parts[3], kind, id: parts[5] };
 }
 
-/** The cluster of an account or a resource. */
-export function clusterOf(uri: AccountUri | ResourceUri): ClusterUri {
+export function parseRequestUri(text: string): RequestParts | undefined {
+  const parts = split(text, 6);
+  if (parts?.[0] !== 'clusters' || parts[2] !== 'users' || parts[4] !== 'requests') return undefined;
+  if (!parts[1] || !parts[3] || !parts[5]) return undefined;
+  return { address: parts[1], userName: parts[3], id: parts[5] };
+}
+
+/** The cluster of an account, a resource or a request. */
+export function clusterOf(uri: AccountUri | ResourceUri | RequestUri): ClusterUri {
   return uri.split('/').slice(0, 3).join('/') as ClusterUri;
 }
 
-/** The account of a resource. */
-export function accountOf(uri: ResourceUri): AccountUri {
+/** The account of a resource or a request. */
+export function accountOf(uri: ResourceUri | RequestUri): AccountUri {
   return uri.split('/').slice(0, 5).join('/') as AccountUri;
 }
 
@@ -116,4 +133,8 @@ export const AccountUri = uriText.refine(
 export const ResourceUri = uriText.refine(
   (t): t is ResourceUri => parseResourceUri(t) !== undefined,
   'not a resource URI',
+);
+export const RequestUri = uriText.refine(
+  (t): t is RequestUri => parseRequestUri(t) !== undefined,
+  'not a request URI',
 );

@@ -20,6 +20,7 @@ const Ping = z.object({
       type: optionalText,
       second_factor: optionalText,
       has_motd: z.boolean().nullish(),
+      allow_passwordless: z.boolean().nullish(),
       private_key_policy: optionalText,
       default_session_ttl: optionalText,
       signature_algorithm_suite: z.union([text, z.number().int()]).nullish(),
@@ -40,6 +41,7 @@ export interface ProxyPing {
   readonly clusterName: string;
   readonly authKind: 'local' | 'github' | 'oidc' | 'saml' | 'unknown';
   readonly secondFactor: 'off' | 'optional' | 'otp' | 'webauthn' | 'on' | 'unknown';
+  readonly passwordless: boolean;
   readonly hasMessage: boolean;
   readonly signatureSuite: SignatureSuite;
   readonly tlsRouting: boolean;
@@ -61,6 +63,7 @@ export function parsePing(body: string): ProxyPing {
     clusterName: ping.cluster_name,
     authKind: oneOf(auth?.type, ['local', 'github', 'oidc', 'saml', 'unknown']),
     secondFactor: oneOf(auth?.second_factor, ['off', 'optional', 'otp', 'webauthn', 'on', 'unknown']),
+    passwordless: auth?.allow_passwordless ?? false,
     hasMessage: auth?.has_motd ?? false,
     signatureSuite:
       typeof suite === 'number' ? (suites[suite] ?? 'legacy') : (suites.find((s) => s === suite) ?? 'legacy'),
