@@ -17,12 +17,14 @@ import {
 import { ClusterConfigService } from '../main/protocol/codec/gen/clusterconfig/clusterconfig_service_pb.js';
 import { PresenceService } from '../main/protocol/codec/gen/presence/presence_service_pb.js';
 import { TrustService } from '../main/protocol/codec/gen/trust/trust_service_pb.js';
-import { RoleV6Schema, UserV2Schema } from '../main/protocol/codec/gen/types/types_pb.js';
+import { UserV2Schema } from '../main/protocol/codec/gen/types/types_pb.js';
 import { UsersService } from '../main/protocol/codec/gen/users/users_service_pb.js';
 import { isAppError } from '../shared/errors/app-error.ts';
 import { isCaller, refusalOf } from './caller-status.ts';
 import type { Caller, CallerCheck, ClusterCore } from './core.ts';
 import { type InventoryQuery, toPaginatedResource } from './inventory.ts';
+import { toRoleMessage } from './role-message.ts';
+import { generateUserCerts } from './user-certs.ts';
 
 const callerKey = createContextKey<CallerCheck>('no-certificate');
 const maxPage = 1000;
@@ -58,18 +60,7 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
         return userOf(callerOf(context));
       },
       async *getCurrentUserRoles(_request, context) {
-        for (const role of callerOf(context).roles) {
-          yield create(RoleV6Schema, {
-            kind: 'role',
-            version: 'v7',
-            metadata: { name: role.name },
-            spec: {
-              allow: { logins: [...role.logins], nodeLabels: { values: toLabelValues(role.serverLabels) } },
-              options: {},
-              deny: {},
-            },
-          });
-        }
+        for (const role of callerOf(context).roles) yield toRoleMessage(role);
       },
       listUnifiedResources: (request, context) => {
         if (!pose.unifiedResources)
@@ -126,6 +117,20 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
         callerOf(context);
         return { required: false, mfaRequired: mfaNotRequired };
       },
+      generateUserCerts: (request, context) => generateUserCerts(core, callerOf(context), request),
+      createAppSession: (request, context) => {
+        const caller = callerOf(context);
+        if (request.username !== caller.userName)
+          throw new ConnectError('access denied', Code.PermissionDenied);
+        const { id } = core.appSessions.create(caller.userName, request.publicAddr, caller.validUntil);
+        const session = {
+          kind: 'web_session',
+          subKind: 'app_session',
+          version: 'v2',
+          metadata: { name: id },
+        };
+        return { session };
+      },
       createAuthenticateChallenge: (_request, context) => {
         callerOf(context);
         return { mfaRequired: mfaNotRequired };
@@ -175,10 +180,6 @@ function userOf(caller: Caller) {
     metadata: { name: caller.userName },
     spec: { roles: caller.roles.map((role) => role.name), traits: {} },
   });
-}
-
-function toLabelValues(labels: Readonly<Record<string, readonly string[]>>) {
-  return Object.fromEntries(Object.entries(labels).map(([name, values]) => [name, { values: [...values] }]));
 }
 
 function hostAuthorities(core: ClusterCore, type: string, _caller: Caller) {

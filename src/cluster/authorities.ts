@@ -83,7 +83,7 @@ export async function makeTlsAuthority(name: string, kind: KeyKind, now: Date): 
 
 export interface LeafOptions {
   readonly publicKey: KeyObject;
-  readonly subject: x509.JsonName;
+  readonly subject: x509.JsonNameParams;
   readonly dnsNames?: readonly string[];
   readonly ipAddresses?: readonly string[];
   readonly notBefore: Date;
@@ -99,7 +99,7 @@ export async function issueTls(authority: TlsAuthority, options: LeafOptions): P
   ];
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: randomSerial(),
-    subject: options.subject,
+    subject: new x509.Name(options.subject),
     issuer: authority.certificate.subjectName,
     notBefore: options.notBefore,
     notAfter: options.notAfter,

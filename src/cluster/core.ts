@@ -1,13 +1,19 @@
 import { createPublicKey, type X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { parseUserTlsCertificate } from '../main/protocol/codec/tls/user-certificate.ts';
+import {
+  noTunnel,
+  parseTunnelSubject,
+  type TunnelSubject,
+} from '../main/protocol/codec/tls/tunnel-subject.ts';
 import { decodePublicKey, parseAuthorizedKey } from '../main/protocol/codec/ssh/keys.ts';
+import { AppSessions } from './app-sessions.ts';
 import { type Authority, isIssuedBy, makeAuthority } from './authorities.ts';
 import { Emitter } from '../shared/lifecycle/emitter.ts';
 import { Inventory } from './inventory.ts';
 import { issueUserSsh, issueUserTls } from './issue.ts';
 import { type Pose, type PoseRules, poses } from './pose.ts';
-import type { Role } from './roles.ts';
+import { allowedBy, type Role, rolesFor } from './roles.ts';
 import { type ClusterUser, UserDirectory } from './users.ts';
 
 export interface ClusterOptions {
@@ -24,11 +30,27 @@ export interface ClusterOptions {
   readonly now?: () => Date;
 }
 
-/** Who a verified client certificate belongs to. */
-export interface Caller {
+export interface Person {
   readonly userName: string;
   readonly roles: readonly Role[];
 }
+
+/** Who a verified client certificate belongs to. */
+export interface Caller extends Person {
+  /** End of the certificate: what is issued on its strength ends no later. */
+  readonly validUntil: Date;
+  readonly tunnel: TunnelSubject;
+}
+
+/** Public keys for which certificates are wanted: an authorized_keys line, and PEM or absent for the same key. */
+export interface UserKeys {
+  readonly ssh?: string | undefined;
+  readonly tls?: string | undefined;
+}
+
+/** Where a tunnel certificate leads; what its owner may do there comes from the roles. */
+export type TunnelRoute = Pick<TunnelSubject, 'usage' | 'database' | 'app' | 'kubernetesCluster'>;
+
 export type CallerCheck =
   | Caller
   | 'no-certificate'
@@ -43,6 +65,7 @@ export class ClusterCore {
   readonly now: () => Date;
   readonly users: UserDirectory;
   readonly inventory = new Inventory();
+  readonly appSessions: AppSessions;
   readonly userAuthority: Authority;
   readonly hostAuthority: Authority;
   readonly #locks = new Emitter<{ userName: string; message: string }>();
@@ -54,6 +77,7 @@ export class ClusterCore {
     this.pose = poses[options.pose ?? 'v18'];
     this.now = options.now ?? (() => new Date());
     this.users = new UserDirectory(options.users, this.now);
+    this.appSessions = new AppSessions(this.now, this.pose.appSessionDelayMs);
     this.userAuthority = userAuthority;
     this.hostAuthority = hostAuthority;
   }
@@ -100,29 +124,56 @@ export class ClusterCore {
     return this.rolesNamed(this.users.rolesOf(userName));
   }
 
+  /** Certificates of a login: for everything that the user's roles allow. */
   async issueUser(
     userName: string,
     keys: { readonly ssh: string; readonly tls: string | undefined },
     ttlMs: number,
   ): Promise<{ ssh: string; tls: string }> {
     const roles = this.rolesOfUser(userName);
+    const limit = Math.min(ttlMs, ...roles.map((role) => role.maxSessionTtlMs ?? Number.POSITIVE_INFINITY));
+    const tls = keys.tls ?? pemOf(keys.ssh);
+    return this.issueFor({ userName, roles }, { ssh: keys.ssh, tls }, { ttlMs: limit });
+  }
+
+  /** One certificate for each key that is given; a missing key gives an empty one. */
+  async issueFor(
+    { userName, roles }: Person,
+    keys: UserKeys,
+    wanted: { readonly ttlMs: number; readonly route?: TunnelRoute },
+  ): Promise<{ ssh: string; tls: string }> {
+    const kubernetesCluster = wanted.route?.kubernetesCluster || this.#defaultKubernetesCluster(roles);
     const subject = {
       userName,
       roles: roles.map((role) => role.name),
       logins: [...new Set(roles.flatMap((role) => role.logins))],
       clusterName: this.options.name,
       now: this.now(),
-      ttlMs: Math.min(ttlMs, ...roles.map((role) => role.maxSessionTtlMs ?? Number.POSITIVE_INFINITY)),
+      ttlMs: wanted.ttlMs,
+      tunnel: {
+        ...noTunnel,
+        ...wanted.route,
+        kubernetesCluster,
+        kubernetesUsers: allowedBy(roles, 'kubernetesUsers'),
+        kubernetesGroups: allowedBy(roles, 'kubernetesGroups'),
+        databaseNames: allowedBy(roles, 'databaseNames'),
+        databaseUsers: allowedBy(roles, 'databaseUsers'),
+      },
     };
-    const tlsKey =
-      keys.tls ??
-      createPublicKey(
-        decodePublicKey(parseAuthorizedKey(keys.ssh)).key.export({ type: 'spki', format: 'pem' }),
-      );
     return {
-      ssh: issueUserSsh(this.userAuthority, subject, keys.ssh),
-      tls: await issueUserTls(this.userAuthority, subject, tlsKey),
+      ssh: keys.ssh === undefined ? '' : issueUserSsh(this.userAuthority, subject, keys.ssh),
+      tls: keys.tls === undefined ? '' : await issueUserTls(this.userAuthority, subject, keys.tls),
     };
+  }
+
+  /** Old servers put their first Kubernetes cluster into every certificate (versions.md 2). */
+  #defaultKubernetesCluster(roles: readonly Role[]): string {
+    if (!this.pose.defaultKubernetesCluster) return '';
+    return (
+      this.inventory
+        .all('kube_cluster')
+        .find((cluster) => rolesFor(roles, 'kube_cluster', cluster.labels).length > 0)?.name ?? ''
+    );
   }
 
   /** Judges the client certificate of a connection; the handshake has proven the key. */
@@ -135,6 +186,19 @@ export class ClusterCore {
     const { userName, roles } = parseUserTlsCertificate(certificate.toString());
     const locked = this.users.lockOf(userName);
     if (locked !== undefined) return { locked };
-    return { userName, roles: this.rolesNamed(roles) };
+    return {
+      userName,
+      roles: this.rolesNamed(roles),
+      validUntil: certificate.validToDate,
+      tunnel: parseTunnelSubject(certificate.toString()),
+    };
   }
+}
+
+/** The same key as PEM, for users whose one key serves SSH and TLS. */
+export function pemOf(authorizedKey: string): string {
+  const { key } = decodePublicKey(parseAuthorizedKey(authorizedKey));
+  return createPublicKey(key.export({ type: 'spki', format: 'pem' }))
+    .export({ type: 'spki', format: 'pem' })
+    .toString();
 }

@@ -4,7 +4,7 @@ import {
   PaginatedResourceSchema,
 } from '../main/protocol/codec/gen/auth/authservice_pb.js';
 import { compilePredicate, type PredicateSubject } from './predicate.ts';
-import { type Labels, loginsFor, type Role } from './roles.ts';
+import { type Labels, loginsFor, type Role, rolesFor } from './roles.ts';
 
 export type ClusterResourceKind = 'node' | 'db' | 'kube_cluster' | 'app' | 'windows_desktop';
 
@@ -13,11 +13,27 @@ export interface ClusterResource {
   /** UUID of a node, the name of everything else. */
   readonly id: string;
   readonly name: string;
-  /** `host:port`, protocol, URI: what the kind shows. */
+  /** `host:port` of a node, protocol of a database, URI of an app: what the kind shows. */
   readonly address: string;
   readonly labels: Labels;
   readonly description?: string;
   readonly openssh?: boolean;
+  /** Of a database: where it is, as its registration says. */
+  readonly uri?: string;
+  /** Of an app; absent: its name below the proxy's. */
+  readonly publicAddress?: string;
+  /** Of a TCP app with several ports. */
+  readonly tcpPorts?: readonly PortRange[];
+}
+
+export interface PortRange {
+  readonly port: number;
+  /** Last port of a range; absent: one port only. */
+  readonly endPort?: number;
+}
+
+export function publicAddressOf(app: ClusterResource): string {
+  return app.publicAddress ?? `${app.name}.localhost`;
 }
 
 export interface InventoryQuery {
@@ -91,13 +107,19 @@ export class Inventory {
   }
 
   findNode(id: string): ClusterResource | undefined {
-    return this.#byId.get(`node/${id}`)?.resource;
+    return this.find('node', id);
+  }
+
+  find(kind: ClusterResourceKind, id: string): ClusterResource | undefined {
+    return this.#byId.get(`${kind}/${id}`)?.resource;
+  }
+
+  all(kind: ClusterResourceKind): ClusterResource[] {
+    return [...this.#byId.values()].map((entry) => entry.resource).filter((one) => one.kind === kind);
   }
 
   nodesNamed(name: string): ClusterResource[] {
-    return [...this.#byId.values()]
-      .map((entry) => entry.resource)
-      .filter((resource) => resource.kind === 'node' && resource.name === name);
+    return this.all('node').filter((resource) => resource.name === name);
   }
 
   /** The page that begins at `startKey`, of what these roles may see. A foreign key gives an empty page. */
@@ -112,8 +134,8 @@ export class Inventory {
     for (; at >= 0 && at < order.length; at += step) {
       const entry = order[at];
       if (!entry || (query.kinds.length > 0 && !query.kinds.includes(entry.resource.kind))) continue;
-      const logins = loginsFor(roles, entry.labels);
-      if (logins.length === 0 || !matchesLabels(entry.labels, query.labels)) continue;
+      const logins = entry.resource.kind === 'node' ? loginsFor(roles, entry.labels) : [];
+      if (!isVisible(entry.resource, roles, logins) || !matchesLabels(entry.labels, query.labels)) continue;
       if (query.keywords.length > 0 && !entry.matchesKeywords(query.keywords)) continue;
       if (predicate && !predicate(entry)) continue;
       if (items.length === query.limit) return { items, nextKey: key(entry) };
@@ -147,6 +169,11 @@ function indexOf(order: readonly Entry[], key: (entry: Entry) => string, wanted:
     else high = middle - 1;
   }
   return -1;
+}
+
+function isVisible(resource: ClusterResource, roles: readonly Role[], logins: readonly string[]): boolean {
+  if (resource.kind === 'node') return logins.length > 0;
+  return rolesFor(roles, resource.kind, resource.labels).length > 0;
 }
 
 function matchesLabels(labels: Labels, wanted: Labels): boolean {
@@ -184,7 +211,13 @@ export function toPaginatedResource(resource: ClusterResource, logins: readonly 
           value: {
             ...envelope,
             kind: 'db_server',
-            spec: { database: { ...envelope, kind: 'db', spec: { protocol: resource.address } } },
+            spec: {
+              database: {
+                ...envelope,
+                kind: 'db',
+                spec: { protocol: resource.address, uri: resource.uri ?? '' },
+              },
+            },
           },
         },
       });
@@ -210,7 +243,11 @@ export function toPaginatedResource(resource: ClusterResource, logins: readonly 
               app: {
                 ...envelope,
                 kind: 'app',
-                spec: { uri: resource.address, publicAddr: resource.address },
+                spec: {
+                  uri: resource.address,
+                  publicAddr: publicAddressOf(resource),
+                  tcpPorts: (resource.tcpPorts ?? []).map(({ port, endPort = 0 }) => ({ port, endPort })),
+                },
               },
             },
           },

@@ -6,6 +6,7 @@ import {
   sshForever,
 } from '../main/protocol/codec/ssh/certificate.ts';
 import { decodePublicKey, parseAuthorizedKey } from '../main/protocol/codec/ssh/keys.ts';
+import { formatTunnelSubject, type TunnelSubject } from '../main/protocol/codec/tls/tunnel-subject.ts';
 import type { SshIdentity } from '../main/protocol/net/ssh/identity.ts';
 import { type Authority, issueTls } from './authorities.ts';
 
@@ -20,6 +21,11 @@ export interface UserSubject {
   readonly clusterName: string;
   readonly now: Date;
   readonly ttlMs: number;
+}
+
+/** `tunnel`: where a TLS certificate leads, and what its owner may do with databases and Kubernetes. */
+export interface TlsUserSubject extends UserSubject {
+  readonly tunnel: TunnelSubject;
 }
 
 const seconds = (date: Date) => BigInt(Math.floor(date.getTime() / 1000));
@@ -51,7 +57,7 @@ export function issueUserSsh(authority: Authority, subject: UserSubject, keyLine
 /** A user's TLS certificate for a PEM public key (login.md 5.2). */
 export function issueUserTls(
   authority: Authority,
-  subject: UserSubject,
+  subject: TlsUserSubject,
   publicKeyPem: string | KeyObject,
 ): Promise<string> {
   const publicKey = typeof publicKeyPem === 'string' ? readPublicKey(publicKeyPem) : publicKeyPem;
@@ -64,6 +70,7 @@ export function issueUserTls(
       { O: [...subject.roles] },
       { CN: [subject.userName] },
       { '1.3.9999.1.7': [subject.clusterName] },
+      ...formatTunnelSubject(subject.tunnel),
     ],
     notBefore: new Date(subject.now.getTime() - backdateMs),
     notAfter: new Date(subject.now.getTime() + subject.ttlMs),

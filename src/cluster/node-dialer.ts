@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
-import type { Caller, ClusterCore } from './core.ts';
+import type { Person, ClusterCore } from './core.ts';
 import { serveForwarded } from './forwarding-node.ts';
 import type { ClusterResource } from './inventory.ts';
 import { loginsFor } from './roles.ts';
@@ -34,7 +34,7 @@ export class NodeDialer {
   }
 
   /** `host` is a UUID or a host name, without port. */
-  async dial(host: string, cluster: string, caller: Caller): Promise<Duplex> {
+  async dial(host: string, cluster: string, caller: Person): Promise<Duplex> {
     if (cluster !== '' && cluster !== this.#core.options.name) {
       throw new DialRefusal(
         5,
@@ -50,7 +50,7 @@ export class NodeDialer {
     return ours;
   }
 
-  #find(host: string, caller: Caller): ClusterResource {
+  #find(host: string, caller: Person): ClusterResource {
     if (host === '')
       throw new DialRefusal(2, 'failed to dial target host\n\tcannot route to empty target host');
     const visible = (node: ClusterResource) => loginsFor(caller.roles, node.labels).length > 0;

@@ -16,6 +16,11 @@ export interface PoseRules {
   readonly includeLogins: boolean;
   /** `envs@goteleport.com` on nodes. */
   readonly envsRequest: boolean;
+  /** Every user certificate names the first Kubernetes cluster (versions.md 2). */
+  readonly defaultKubernetesCluster: boolean;
+  /** App certificates need a session made before, which the proxy knows only after a moment (tunnels.md 5.2). */
+  readonly twoStepApps: boolean;
+  readonly appSessionDelayMs: number;
   readonly unknownChannelRequest: 'closes-channel' | 'fails' | 'fails-and-succeeds';
 }
 
@@ -31,6 +36,9 @@ export const poses: Readonly<Record<Pose, PoseRules>> = {
     getUser: false,
     includeLogins: false,
     envsRequest: false,
+    defaultKubernetesCluster: true,
+    twoStepApps: true,
+    appSessionDelayMs: 400,
     unknownChannelRequest: 'closes-channel',
   },
   v15: {
@@ -44,6 +52,9 @@ export const poses: Readonly<Record<Pose, PoseRules>> = {
     getUser: false,
     includeLogins: false,
     envsRequest: true,
+    defaultKubernetesCluster: true,
+    twoStepApps: true,
+    appSessionDelayMs: 400,
     unknownChannelRequest: 'fails',
   },
   v18: {
@@ -57,6 +68,9 @@ export const poses: Readonly<Record<Pose, PoseRules>> = {
     getUser: true,
     includeLogins: true,
     envsRequest: true,
+    defaultKubernetesCluster: false,
+    twoStepApps: false,
+    appSessionDelayMs: 0,
     unknownChannelRequest: 'fails-and-succeeds',
   },
 };

@@ -7,7 +7,7 @@ import {
   interceptGlobalRequests,
   refuseChannel,
 } from '../main/protocol/net/ssh/server.ts';
-import type { Caller, ClusterCore } from './core.ts';
+import type { Person, ClusterCore } from './core.ts';
 import { hostPrincipals, makeHostIdentity } from './issue.ts';
 import { DialRefusal, type NodeDialer } from './node-dialer.ts';
 import { rolesOf } from './roles.ts';
@@ -53,7 +53,7 @@ function serve(
   connection: Connection,
   certificate: SshCertificate,
 ): void {
-  const caller: Caller = {
+  const caller: Person = {
     userName: certificate.keyId,
     roles: core.rolesNamed(rolesOf(certificate.extensions.get('teleport-roles'))),
   };
