@@ -99,7 +99,7 @@ test('a page whose connection is cut comes back by itself, with its tabs and its
   await porthole.shell.run('KEPT=yes; seq 1 300');
   await porthole.shell.expectText(/^300\n/m);
   for (const cut of cuts.splice(0)) await cut();
-  await expect.poll(() => cuts.length).toBeGreaterThan(1);
+  // Typed at once, while the page is still cut off.
   await porthole.shell.run('echo "kept: $KEPT"');
   await porthole.shell.expectText(/^299\n300\n[\s\S]*kept: yes/m);
   await expect(porthole.tabs).toHaveCount(2);

@@ -13,13 +13,18 @@ export function portPipe<M extends string | Uint8Array>(
     if (isMessage(data)) messages.fire(data);
     else port.close();
   });
+  let isOpen = true;
   port.once('close', () => {
+    isOpen = false;
     closed.fire();
     closed.dispose();
     messages.dispose();
   });
   return {
-    send: (message) => port.postMessage(message),
+    send(message) {
+      if (isOpen) port.postMessage(message);
+      return isOpen;
+    },
     onMessage(listener) {
       const subscription = messages.event(listener);
       // The port holds messages back until it is started.

@@ -35,9 +35,13 @@ function createPipe<M extends string | Uint8Array>(
   });
   return {
     send(message) {
-      if (socket.readyState !== socket.OPEN) return;
-      if (socket.bufferedAmount > maxBacklogBytes) socket.terminate();
-      else socket.send(message);
+      if (socket.readyState !== socket.OPEN) return false;
+      if (socket.bufferedAmount > maxBacklogBytes) {
+        socket.terminate();
+        return false;
+      }
+      socket.send(message);
+      return true;
     },
     onMessage(listener) {
       const subscription = messages.event(listener);

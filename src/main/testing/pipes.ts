@@ -10,7 +10,10 @@ export function pipePair<M>(): [Pipe<M>, Pipe<M>] {
   };
   const ends = [makeEnd<M>(), makeEnd<M>()] as const;
   const make = (own: (typeof ends)[0], other: (typeof ends)[0]): Pipe<M> => ({
-    send: (message) => setImmediate(() => other.deliver(message)),
+    send(message) {
+      setImmediate(() => other.deliver(message));
+      return true;
+    },
     onMessage: own.onMessage,
     onClose: closed.event,
     close,

@@ -2,6 +2,8 @@ import { decodeByteFrame, encodeByteFrame, fromNothing } from '../../shared/wire
 import type { Pipe } from '../../shared/wire/pipe.ts';
 
 const creditBatchBytes = 64 * 1024;
+/** What is typed while the page is cut off is kept up to this size. */
+const maxPendingInputBytes = 1 << 20;
 
 /** Where the output of a shell goes. `write` calls back when the bytes are parsed. */
 export interface TerminalSink {
@@ -17,6 +19,8 @@ interface Attachment {
   unreturned: number;
   /** Counts attachments: bytes of an older one earn no credit any more. */
   generation: number;
+  /** Typed while there was no connection; sent after the next attachment. */
+  pendingInput: Uint8Array[];
 }
 
 export interface ShellStream {
@@ -24,7 +28,10 @@ export interface ShellStream {
   detach(): void;
 }
 
-/** Terminal bytes of all shells over one pipe. After a lost connection each shell goes on where it was. */
+/**
+ * Terminal bytes of all shells over one pipe. After a lost connection each shell goes on where it was, and gets what was
+ * typed meanwhile.
+ */
 export class ByteClient {
   readonly #attachments = new Map<number, Attachment>();
   #pipe: Pipe<Uint8Array> | undefined;
@@ -43,10 +50,18 @@ export class ByteClient {
   attach(shellId: string, sink: TerminalSink): ShellStream {
     this.#lastChannel += 1;
     const channel = this.#lastChannel;
-    this.#attachments.set(channel, { shellId, sink, position: fromNothing, unreturned: 0, generation: 0 });
+    const attachment: Attachment = {
+      shellId,
+      sink,
+      position: fromNothing,
+      unreturned: 0,
+      generation: 0,
+      pendingInput: [],
+    };
+    this.#attachments.set(channel, attachment);
     this.#attach(channel);
     return {
-      send: (bytes) => this.#pipe?.send(encodeByteFrame({ type: 'input', channel, bytes })),
+      send: (bytes) => this.#input(channel, attachment, bytes),
       detach: () => {
         this.#attachments.delete(channel);
         this.#pipe?.send(encodeByteFrame({ type: 'detach', channel }));
@@ -62,6 +77,13 @@ export class ByteClient {
     this.#pipe.send(
       encodeByteFrame({ type: 'attach', channel, from: attachment.position, shellId: attachment.shellId }),
     );
+    for (const bytes of attachment.pendingInput.splice(0)) this.#input(channel, attachment, bytes);
+  }
+
+  #input(channel: number, attachment: Attachment, bytes: Uint8Array): void {
+    if (this.#pipe?.send(encodeByteFrame({ type: 'input', channel, bytes }))) return;
+    const kept = attachment.pendingInput.reduce((sum, piece) => sum + piece.length, 0);
+    if (kept + bytes.length <= maxPendingInputBytes) attachment.pendingInput.push(bytes);
   }
 
   #receive(raw: Uint8Array): void {
@@ -71,6 +93,8 @@ export class ByteClient {
     if (frame.type === 'start') {
       attachment.position = frame.offset;
       if (frame.reset) attachment.sink.reset();
+    } else if (frame.type === 'gone') {
+      attachment.pendingInput = [];
     } else if (frame.type === 'data') {
       const { length } = frame.bytes;
       const { generation } = attachment;

@@ -31,9 +31,20 @@ function createPipe<M>(port: MessagePort): Pipe<M> {
   const messages = new Emitter<M>();
   const closed = new Emitter<void>();
   port.addEventListener('message', (event) => messages.fire(event.data as M));
-  port.addEventListener('close', () => closed.fire(), { once: true });
+  let isOpen = true;
+  port.addEventListener(
+    'close',
+    () => {
+      isOpen = false;
+      closed.fire();
+    },
+    { once: true },
+  );
   return {
-    send: (message) => port.postMessage(message),
+    send(message) {
+      if (isOpen) port.postMessage(message);
+      return isOpen;
+    },
     onMessage(listener) {
       const subscription = messages.event(listener);
       // Ports hold messages back until they are started.

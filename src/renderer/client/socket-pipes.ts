@@ -45,7 +45,9 @@ function createPipe<M extends string | Uint8Array>(
   socket.addEventListener('close', () => closed.fire(), { once: true });
   return {
     send(message) {
-      if (socket.readyState === WebSocket.OPEN) socket.send(message as string | Uint8Array<ArrayBuffer>);
+      if (socket.readyState !== WebSocket.OPEN) return false;
+      socket.send(message as string | Uint8Array<ArrayBuffer>);
+      return true;
     },
     onMessage(listener) {
       const subscription = messages.event(listener);

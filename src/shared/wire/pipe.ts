@@ -5,7 +5,8 @@ import type { Event } from '../lifecycle/emitter.ts';
  * WebSocket under the loopback host. Whoever creates it holds messages back until the first `onMessage` listener.
  */
 export interface Pipe<Message> {
-  send(message: Message): void;
+  /** False when the pipe is not open (any more): the message was not taken. */
+  send(message: Message): boolean;
   readonly onMessage: Event<Message>;
   /** Fires once. After it nothing is delivered and `send` does nothing. */
   readonly onClose: Event<void>;
