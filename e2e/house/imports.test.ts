@@ -52,6 +52,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/main/store',
     'src/main/protocol',
   ],
+  'src/main/local-shell': ['src/shared', 'src/main/host', 'src/main/log'],
   'src/main/workspace': ['src/shared', 'src/main/host', 'src/main/log', 'src/main/state', 'src/main/store'],
   'src/main/app': [
     'src/shared',
@@ -63,6 +64,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/main/clusters',
     'src/main/resources',
     'src/main/shells',
+    'src/main/local-shell',
     'src/main/workspace',
     'src/main/protocol',
   ],

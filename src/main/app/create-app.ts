@@ -8,6 +8,7 @@ import { ClusterService } from '../clusters/cluster-service.ts';
 import type { Host } from '../host/host.ts';
 import { serveByteChannels } from '../ipc/byte-channels.ts';
 import { serveRpc } from '../ipc/serve-rpc.ts';
+import { LocalShellService } from '../local-shell/local-shell-service.ts';
 import { createFileLogger } from '../log/log.ts';
 import { isNativeCryptoUsed } from '../protocol/net/ssh/load-ssh2.ts';
 import { ResourceService } from '../resources/resource-service.ts';
@@ -18,7 +19,9 @@ import { ProfileStore } from '../store/profile-store.ts';
 import { initialWorkspace, WorkspaceService } from '../workspace/workspace-service.ts';
 import type { App, AppOptions } from './app.ts';
 import { DemoSignIn } from './demo.ts';
+import { LocalTerminals } from './local-terminals.ts';
 import { createRouter } from './router.ts';
+import { clusterEnvironment } from './cluster-environment.ts';
 
 /** Builds the core, top to bottom. It is disposed in reverse. */
 export function createApp(host: Host, options: AppOptions): App {
@@ -55,9 +58,15 @@ export function createApp(host: Host, options: AppOptions): App {
     },
     lastLogin: (uri) => profiles.profiles.lastLogins[uri],
   });
+  const localShells = new LocalShellService({
+    store: host.openStore('local-shell'),
+    log,
+    environmentOf: (uri) => clusterEnvironment(hub, uri),
+  });
   const shells = new ShellService({
     hub,
     log,
+    local: localShells,
     now,
     access: {
       identity: (uri) => accounts.identity(uri),
@@ -73,7 +82,19 @@ export function createApp(host: Host, options: AppOptions): App {
   accounts.onSignedOut((uri) => shells.endAll(uri));
   restoreActiveAccount(accounts, hub, profiles);
   const demo = new DemoSignIn(options.demo, demoUri, accounts);
-  const router = createRouter({ host, log, hub, clusters, accounts, resources, shells, workspace, demo });
+  const router = createRouter({
+    host,
+    log,
+    hub,
+    clusters,
+    accounts,
+    resources,
+    shells,
+    localShells,
+    localTerminals: new LocalTerminals({ local: localShells, shells, workspace }),
+    workspace,
+    demo,
+  });
   const clients = new DisposableStore();
   log.info('started', { version: options.version, host: host.kind, platform: host.platform });
   return {
@@ -90,6 +111,7 @@ export function createApp(host: Host, options: AppOptions): App {
     async dispose() {
       clients.dispose();
       shells.dispose();
+      await localShells.dispose();
       accounts.dispose();
       log.info('stopped');
     },

@@ -6,12 +6,14 @@ import type { Host } from '../host/host.ts';
 import type { AccountService } from '../clusters/account-service.ts';
 import type { ClusterService } from '../clusters/cluster-service.ts';
 import { toContractError } from '../ipc/serve-rpc.ts';
+import type { LocalShellService } from '../local-shell/local-shell-service.ts';
 import type { Logger } from '../log/log.ts';
 import type { ResourceService } from '../resources/resource-service.ts';
 import type { ShellService } from '../shells/shell-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { WorkspaceService } from '../workspace/workspace-service.ts';
 import type { DemoSignIn } from './demo.ts';
+import type { LocalTerminals } from './local-terminals.ts';
 
 export interface RouterServices {
   readonly host: Host;
@@ -21,13 +23,27 @@ export interface RouterServices {
   readonly accounts: AccountService;
   readonly resources: ResourceService;
   readonly shells: ShellService;
+  readonly localShells: LocalShellService;
+  readonly localTerminals: LocalTerminals;
   readonly workspace: WorkspaceService;
   readonly demo: DemoSignIn;
 }
 
 /** What each call of the contract does. */
 export function createRouter(services: RouterServices) {
-  const { host, log, hub, clusters, accounts, resources, shells, workspace, demo } = services;
+  const {
+    host,
+    log,
+    hub,
+    clusters,
+    accounts,
+    resources,
+    shells,
+    localShells,
+    localTerminals,
+    workspace,
+    demo,
+  } = services;
   const os = implement(contract).use(async ({ next, path }) => {
     try {
       return await next();
@@ -77,8 +93,8 @@ export function createRouter(services: RouterServices) {
         const shellId = shells.open(input);
         return { shellId, tabId: workspace.openShellTab(shellId, '') };
       }),
-      localPrograms: os.shells.localPrograms.handler(notBuilt),
-      openLocal: os.shells.openLocal.handler(notBuilt),
+      localPrograms: os.shells.localPrograms.handler(() => localShells.programs()),
+      openLocal: os.shells.openLocal.handler(({ input }) => localTerminals.open(input)),
       reconnect: os.shells.reconnect.handler(({ input }) => shells.reconnect(input.shellId, input.size)),
       resize: os.shells.resize.handler(({ input }) => shells.get(input.shellId).resize(input.size)),
       setTitle: os.shells.setTitle.handler(({ input }) =>

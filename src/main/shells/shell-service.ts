@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ShellId, TerminalSize } from '../../shared/contract/ids.ts';
-import type { ShellInfo } from '../../shared/contract/shells.ts';
+import type { ShellInfo, ShellTarget } from '../../shared/contract/shells.ts';
 import { AppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { type AccountUri, accountOf, parseResourceUri, type ResourceUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
@@ -8,7 +8,9 @@ import { connectToNode } from '../protocol/client/node-session.ts';
 import type { ProxyConnection } from '../protocol/client/proxy-types.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
 import type { StateHub } from '../state/state-hub.ts';
-import { Shell, type ShellConnector } from './shell.ts';
+import { openServerTerminal } from './server-terminal.ts';
+import { Shell } from './shell.ts';
+import type { Terminal, TerminalStarter } from './terminal.ts';
 
 export interface ShellAccess {
   identity(uri: AccountUri): AccountIdentity;
@@ -24,17 +26,49 @@ export interface OpenShellRequest {
   readonly size: TerminalSize;
 }
 
+export type LocalTarget = Extract<ShellTarget, { kind: 'local' }>;
+
+/** Shells of this machine. */
+export interface LocalShells {
+  /** What a new interactive shell is; `program` = undefined takes the one that was used last. */
+  target(program: string | undefined): LocalTarget;
+  /** Starts it in the folder where the shell with this id was last, or else in the target's. */
+  start(request: {
+    shellId: ShellId;
+    target: LocalTarget;
+    accountUri: AccountUri | undefined;
+    size: TerminalSize;
+  }): Terminal;
+  /** The folder that a shell is in now. */
+  folderOf(shellId: ShellId): string | undefined;
+  forget(shellId: ShellId): void;
+}
+
+export interface OpenLocalRequest {
+  readonly accountUri?: AccountUri | undefined;
+  readonly target: LocalTarget;
+  readonly size: TerminalSize;
+}
+
 /** Every shell of the app, by id. */
 export class ShellService {
   readonly #hub: StateHub;
   readonly #access: ShellAccess;
+  readonly #local: LocalShells;
   readonly #log: Logger;
   readonly #now: () => Date;
   readonly #shells = new Map<ShellId, Shell>();
 
-  constructor(options: { hub: StateHub; access: ShellAccess; log: Logger; now: () => Date }) {
+  constructor(options: {
+    hub: StateHub;
+    access: ShellAccess;
+    local: LocalShells;
+    log: Logger;
+    now: () => Date;
+  }) {
     this.#hub = options.hub;
     this.#access = options.access;
+    this.#local = options.local;
     this.#log = options.log;
     this.#now = options.now;
   }
@@ -45,49 +79,52 @@ export class ShellService {
     if (server?.kind !== 'server') throw new AppError('unsupported', 'Only servers can be opened yet.');
     const accountUri = accountOf(request.serverUri);
     this.#access.identity(accountUri);
-    const id = randomUUID();
-    const shell = new Shell(
+    return this.#add(
       {
-        identity: {
-          id,
-          accountUri,
-          target: {
-            kind: 'server',
-            serverUri: request.serverUri,
-            serverName: request.serverName,
-            login: request.login,
-          },
-        },
-        connect: this.#connector(accountUri, {
-          nodeId: server.id,
-          nodeName: request.serverName,
+        id: randomUUID(),
+        accountUri,
+        target: {
+          kind: 'server',
+          serverUri: request.serverUri,
+          serverName: request.serverName,
           login: request.login,
-        }),
-        onChange: (info) => this.#changed(info),
-        onFailure: (error) => {
-          this.#log.error('shell-failed', error, { shell: id });
-          this.#access.noteFailure(accountUri, error);
         },
-        now: this.#now,
       },
       request.size,
+      this.#serverStarter(accountUri, {
+        nodeId: server.id,
+        nodeName: request.serverName,
+        login: request.login,
+      }),
     );
-    this.#shells.set(id, shell);
-    shell.start(request.size);
-    return id;
+  }
+
+  /** An interactive shell of this machine; throws `program-missing` for a program that cannot be chosen. */
+  openLocal(request: Omit<OpenLocalRequest, 'target'> & { program?: string | undefined }): ShellId {
+    return this.openTarget({ ...request, target: this.#local.target(request.program) });
+  }
+
+  /** A shell of this machine with a target that is known in full. */
+  openTarget(request: OpenLocalRequest): ShellId {
+    const { target, accountUri } = request;
+    const id = randomUUID();
+    return this.#add({ id, target, ...(accountUri ? { accountUri } : {}) }, request.size, async ({ size }) =>
+      this.#local.start({ shellId: id, target, accountUri, size }),
+    );
   }
 
   /** A new shell with the target of an old one. */
   duplicate(id: ShellId, size: TerminalSize): ShellId {
-    const { target } = this.get(id).info;
-    if (target.kind === 'local') throw new AppError('unsupported', 'This terminal cannot be duplicated.');
-    return this.open({ ...target, size });
+    const { target, accountUri } = this.get(id).info;
+    if (target.kind === 'server') return this.open({ ...target, size });
+    const folder = this.#local.folderOf(id) ?? target.folder;
+    return this.openTarget({ accountUri, target: { ...target, folder }, size });
   }
 
   reconnect(id: ShellId, size: TerminalSize): void {
     const shell = this.get(id);
-    const { accountUri } = shell.info;
-    if (accountUri) this.#access.identity(accountUri);
+    const { accountUri, target } = shell.info;
+    if (accountUri && target.kind === 'server') this.#access.identity(accountUri);
     shell.start(size);
   }
 
@@ -105,16 +142,18 @@ export class ShellService {
     const shell = this.#shells.get(id);
     this.#shells.delete(id);
     shell?.close();
+    this.#local.forget(id);
     this.#hub.put({ slice: 'shells', key: id, value: null });
   }
 
-  /** Ends the connections of an account that signed out; the screens stay. */
+  /** Ends the connections of an account that signed out; the screens stay, and so do shells of this machine. */
   endAll(accountUri: AccountUri): void {
     for (const shell of this.#shells.values()) {
-      if (shell.info.accountUri !== accountUri || shell.isEnded) continue;
+      const { info } = shell;
+      if (info.accountUri !== accountUri || info.target.kind !== 'server' || shell.isEnded) continue;
       shell.close();
       this.#changed({
-        ...shell.info,
+        ...info,
         status: {
           kind: 'ended',
           at: this.#now().toISOString(),
@@ -132,15 +171,36 @@ export class ShellService {
     this.#shells.clear();
   }
 
-  #connector(
+  #add(identity: Omit<ShellInfo, 'status'>, size: TerminalSize, start: TerminalStarter): ShellId {
+    const { id, accountUri, target } = identity;
+    const shell = new Shell(
+      {
+        identity,
+        start,
+        onChange: (info) => this.#changed(info),
+        onFailure: (error) => {
+          this.#log.error('shell-failed', error, { shell: id });
+          if (accountUri && target.kind === 'server') this.#access.noteFailure(accountUri, error);
+        },
+        now: this.#now,
+      },
+      size,
+    );
+    this.#shells.set(id, shell);
+    shell.start(size);
+    return id;
+  }
+
+  #serverStarter(
     accountUri: AccountUri,
     target: { nodeId: string; nodeName: string; login: string },
-  ): ShellConnector {
-    return async (onStep, signal) => {
+  ): TerminalStarter {
+    return async (request, signal) => {
       const identity = this.#access.identity(accountUri);
       const proxy = await this.#access.proxy(accountUri);
-      onStep('server');
-      return connectToNode({ proxy, identity, ...target }, signal);
+      request.onStep('server');
+      const connection = await connectToNode({ proxy, identity, ...target }, signal);
+      return openServerTerminal(connection, request, signal);
     };
   }
 

@@ -2,26 +2,19 @@ import type { ShellEnd, ShellInfo, ShellStatus } from '../../shared/contract/she
 import type { TerminalSize } from '../../shared/contract/ids.ts';
 import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { cancelled } from '../protocol/net/dial-errors.ts';
-import type { ChannelEnd, SshChannel } from '../protocol/net/ssh/channel.ts';
-import type { SshConnection } from '../protocol/net/ssh/client.ts';
 import { ReplayBuffer } from './replay-buffer.ts';
 import { type AttachmentSink, ShellAttachment } from './shell-attachment.ts';
+import type { Terminal, TerminalEnd, TerminalStarter } from './terminal.ts';
 
 const replayBytes = 2 << 20;
-/** The server is held back when a page is this far behind, and let go when it has caught up. */
+/** The program is held back when a page is this far behind, and let go when it has caught up. */
 const highLagBytes = 512 << 10;
 const lowLagBytes = 128 << 10;
 const maxPendingInput = 1 << 20;
-const term = 'xterm-256color';
-
-export type ShellConnector = (
-  onStep: (step: 'proxy' | 'server' | 'shell') => void,
-  signal: AbortSignal,
-) => Promise<SshConnection>;
 
 export interface ShellOptions {
   readonly identity: Omit<ShellInfo, 'status'>;
-  readonly connect: ShellConnector;
+  readonly start: TerminalStarter;
   readonly onChange: (info: ShellInfo) => void;
   /** For log and for marking an account as expired. */
   readonly onFailure: (error: AppError) => void;
@@ -33,11 +26,10 @@ export class Shell {
   readonly #options: ShellOptions;
   readonly #buffer = new ReplayBuffer(replayBytes);
   readonly #attachments = new Set<ShellAttachment>();
-  #status: ShellStatus = { kind: 'connecting', step: 'proxy' };
+  #status: ShellStatus;
   #size: TerminalSize;
   #attempt: AbortController | undefined;
-  #connection: SshConnection | undefined;
-  #channel: SshChannel | undefined;
+  #terminal: Terminal | undefined;
   #isHeld = false;
   #pumpScheduled = false;
   #pendingInput: Buffer[] = [];
@@ -46,6 +38,7 @@ export class Shell {
   constructor(options: ShellOptions, size: TerminalSize) {
     this.#options = options;
     this.#size = size;
+    this.#status = this.#firstStep;
   }
 
   get info(): ShellInfo {
@@ -62,7 +55,7 @@ export class Shell {
     this.#size = size;
     const attempt = new AbortController();
     this.#attempt = attempt;
-    this.#setStatus({ kind: 'connecting', step: 'proxy' });
+    this.#setStatus(this.#firstStep);
     void this.#run(attempt.signal).then((end) => {
       if (this.#attempt !== attempt) return;
       this.#attempt = undefined;
@@ -89,8 +82,8 @@ export class Shell {
   /** What is typed while the connection is being made is kept; after the end it is dropped. */
   write(bytes: Uint8Array): void {
     const data = Buffer.from(bytes);
-    if (this.#channel) {
-      this.#channel.write(data);
+    if (this.#terminal) {
+      this.#terminal.write(data);
       return;
     }
     if (this.isEnded || this.#pendingInputBytes + data.length > maxPendingInput) return;
@@ -100,56 +93,59 @@ export class Shell {
 
   resize(size: TerminalSize): void {
     this.#size = size;
-    this.#channel?.resize(size);
+    this.#terminal?.resize(size);
   }
 
   /** Ends the shell and its connection for good. */
   close(): void {
     this.#attempt?.abort();
     this.#attempt = undefined;
-    this.#channel?.close();
-    this.#connection?.dispose();
+    this.#terminal?.close();
+    this.#terminal = undefined;
     this.#attachments.clear();
   }
 
+  get #firstStep(): ShellStatus {
+    return {
+      kind: 'connecting',
+      step: this.#options.identity.target.kind === 'server' ? 'proxy' : 'shell',
+    };
+  }
+
   async #run(signal: AbortSignal): Promise<ShellEnd> {
-    let connection: SshConnection | undefined;
     try {
-      connection = await this.#options.connect((step) => {
+      const onStep = (step: 'proxy' | 'server' | 'shell') => {
         if (!signal.aborted) this.#setStatus({ kind: 'connecting', step });
-      }, signal);
-      if (signal.aborted) throw cancelled();
-      this.#connection = connection;
-      this.#setStatus({ kind: 'connecting', step: 'shell' });
-      const channel = await connection.openShell({ term, ...this.#size }, signal);
-      return toShellEnd(await this.#serve(channel));
+      };
+      const terminal = await this.#options.start({ size: this.#size, onStep }, signal);
+      if (signal.aborted) {
+        terminal.close();
+        throw cancelled();
+      }
+      return toShellEnd(await this.#serve(terminal));
     } catch (error) {
       return { kind: 'failed', error: toErrorInfo(this.#known(error)) };
     } finally {
-      connection?.dispose();
-      this.#connection = undefined;
-      this.#channel = undefined;
+      if (!signal.aborted) this.#terminal = undefined;
     }
   }
 
-  #serve(channel: SshChannel): Promise<ChannelEnd> {
-    channel.onData((chunk) => this.#take(chunk));
-    channel.onStderr((chunk) => this.#take(chunk));
-    this.#channel = channel;
+  async #serve(terminal: Terminal): Promise<TerminalEnd> {
+    terminal.onData((chunk) => this.#take(chunk));
+    this.#terminal = terminal;
     // The size may have changed while the shell was being opened.
-    channel.resize(this.#size);
+    terminal.resize(this.#size);
     this.#setStatus({ kind: 'open', since: this.#options.now().toISOString() });
-    for (const data of this.#pendingInput) channel.write(data);
+    for (const data of this.#pendingInput) terminal.write(data);
     this.#dropPendingInput();
     this.#isHeld = false;
-    channel.resume();
-    return channel.ended.then((end) => {
-      if (end.kind === 'lost') this.#options.onFailure(end.error);
-      return end;
-    });
+    terminal.resume();
+    const end = await terminal.ended;
+    if (end.kind === 'lost') this.#options.onFailure(end.error);
+    return end;
   }
 
-  #take(chunk: Buffer): void {
+  #take(chunk: Uint8Array): void {
     this.#buffer.append(chunk);
     this.#balance();
     if (this.#pumpScheduled) return;
@@ -166,10 +162,10 @@ export class Shell {
     const lag = Math.max(0, ...[...this.#attachments].map((attachment) => attachment.lag));
     if (!this.#isHeld && lag > highLagBytes) {
       this.#isHeld = true;
-      this.#channel?.pause();
+      this.#terminal?.pause();
     } else if (this.#isHeld && lag < lowLagBytes) {
       this.#isHeld = false;
-      this.#channel?.resume();
+      this.#terminal?.resume();
     }
   }
 
@@ -200,7 +196,7 @@ export class Shell {
   }
 }
 
-function toShellEnd(end: ChannelEnd): ShellEnd {
+function toShellEnd(end: TerminalEnd): ShellEnd {
   if (end.kind === 'lost') return { kind: 'failed', error: toErrorInfo(end.error) };
   return end;
 }

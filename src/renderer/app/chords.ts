@@ -7,6 +7,7 @@ export const shortcuts: readonly (readonly [string, string])[] = [
   ['/', 'Search the list'],
   ['Enter', 'Connect to the chosen row; in an ended terminal: reconnect'],
   ['Space', 'Details of the chosen row'],
+  [`${mainKey} Shift T`, 'Open a terminal on this machine'],
   [`${mainKey} W`, 'Close the tab (in a terminal with Shift)'],
   [`${mainKey} Tab`, 'Next tab (with Shift: the one before)'],
   [`${mainKey} 1 … 9`, 'Go to a tab'],
@@ -20,6 +21,7 @@ export const shortcuts: readonly (readonly [string, string])[] = [
 
 export type ChordName =
   | 'palette'
+  | 'local-terminal'
   | 'close'
   | 'next'
   | 'previous'
@@ -48,6 +50,7 @@ export function readChord(event: KeyboardEvent): ChordName | undefined {
   const free = main && !event.altKey && (isMac || !inTerminal || event.shiftKey);
   if (free && event.code === 'KeyK') return 'palette';
   if (free && event.code === 'KeyW') return 'close';
+  if (main && event.shiftKey && !event.altKey && event.code === 'KeyT') return 'local-terminal';
   if (main && event.shiftKey && event.code === 'KeyD') return 'duplicate';
   if (main && event.shiftKey && event.code === 'KeyF') return 'find';
   if (inTerminal || inField || main || event.altKey) return undefined;

@@ -1,10 +1,13 @@
 import { type RefObject, useMemo } from 'react';
+import type { ShellInfo } from '../../shared/contract/shells.ts';
+import type { AccountUri } from '../../shared/uri/uri.ts';
 import type { PaletteAction } from '../features/palette/command-palette.tsx';
 import { terminalOf } from '../features/terminal/terminal-registry.ts';
 import { toAppError } from '../client/api.ts';
 import { estimateTerminalSize } from '../state/terminal-size.ts';
 import { useAppState, useSession } from '../state/store.ts';
 import { useUi } from '../state/ui-state.ts';
+import { useOpenLocalShell } from '../state/use-open-local-shell.ts';
 import { type ChordName, mainKey } from './chords.ts';
 import { tabTitle } from './tab-bar.tsx';
 
@@ -28,6 +31,7 @@ export function useCommands(options: {
   const workspace = useAppState((state) => state.workspace);
   const shells = useAppState((state) => state.shells);
   const demo = useAppState((state) => state.app.demo);
+  const openLocalShell = useOpenLocalShell();
   const { openPalette, root } = options;
 
   return useMemo(() => {
@@ -46,7 +50,7 @@ export function useCommands(options: {
     const closeTab = (tabId: string) => call((api) => api.workspace.closeTab({ tabId }));
     const duplicate = () =>
       frontShell &&
-      void ui.guard(frontShell.accountUri, async () => {
+      void ui.guard(serverAccount(frontShell), async () => {
         await session.call((api) =>
           api.workspace.duplicateTab({ tabId: activeTabId, size: estimateTerminalSize() }),
         );
@@ -71,6 +75,7 @@ export function useCommands(options: {
           ]
         : []),
       { name: 'Search the list', run: focusSearch, chord: '/' },
+      { name: 'Open a local terminal', run: openLocalShell, chord: `${mainKey} Shift T` },
       ...onShell('Close tab', () => closeTab(activeTabId), `${mainKey} Shift W`),
       ...onShell('Duplicate tab', duplicate, `${mainKey} Shift D`),
       ...onShell('Find in terminal', () => frontTerminal()?.openFind(), `${mainKey} Shift F`),
@@ -88,6 +93,7 @@ export function useCommands(options: {
     ];
     const simple: Partial<Record<string, () => void>> = {
       palette: openPalette,
+      'local-terminal': openLocalShell,
       next: () => activate(index + 1),
       previous: () => activate(index - 1),
       region: () => cycleRegion(root.current),
@@ -121,7 +127,12 @@ export function useCommands(options: {
         return work !== undefined;
       },
     };
-  }, [session, ui, workspace, shells, demo, openPalette, root]);
+  }, [session, ui, workspace, shells, demo, openLocalShell, openPalette, root]);
+}
+
+/** Whose sign-in a shell needs: one of this machine needs none. */
+function serverAccount(shell: ShellInfo): AccountUri | undefined {
+  return shell.target.kind === 'server' ? shell.accountUri : undefined;
 }
 
 /** Puts the focus into the next region of the window. */

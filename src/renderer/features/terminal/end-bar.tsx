@@ -1,16 +1,16 @@
-import type { ShellEnd } from '../../../shared/contract/shells.ts';
+import type { ShellEnd, ShellTarget } from '../../../shared/contract/shells.ts';
 import { Button } from '../../ui/button.tsx';
 
 /** What a person reads when a shell is over. */
-export function endText(end: ShellEnd): { title: string; reason: string } {
+export function endText(end: ShellEnd, what = 'shell'): { title: string; reason: string } {
   switch (end.kind) {
     case 'exited':
       return {
-        title: end.code === 0 ? 'The shell has ended.' : `The shell ended with exit code ${end.code}.`,
+        title: end.code === 0 ? `The ${what} has ended.` : `The ${what} ended with exit code ${end.code}.`,
         reason: '',
       };
     case 'signalled':
-      return { title: `The shell was ended by signal ${end.signal}.`, reason: '' };
+      return { title: `The ${what} was ended by signal ${end.signal}.`, reason: '' };
     case 'failed':
       return {
         title: end.error.message,
@@ -22,14 +22,19 @@ export function endText(end: ShellEnd): { title: string; reason: string } {
 /** Says why a connection is over and offers the way back; the screen above stays. */
 export function EndBar({
   end,
+  target,
   onReconnect,
   onClose,
 }: {
   end: ShellEnd;
+  target: ShellTarget;
   onReconnect: () => void;
   onClose: () => void;
 }) {
-  const { title, reason } = endText(end);
+  const { title, reason } = endText(
+    end,
+    target.kind === 'local' && target.command !== '' ? 'command' : 'shell',
+  );
   const isFault = end.kind !== 'exited' || end.code !== 0;
   return (
     <section className="end-bar" aria-label="Connection ended" data-fault={isFault}>
@@ -47,7 +52,7 @@ export function EndBar({
       </div>
       <Button onClick={onClose}>Close</Button>
       <Button kind="primary" onClick={onReconnect}>
-        Reconnect
+        {target.kind === 'server' ? 'Reconnect' : 'Start again'}
       </Button>
     </section>
   );

@@ -11,6 +11,8 @@ import { HiddenWrites } from './hidden-writes.ts';
 import { onThemeChange, terminalTheme } from './theme.ts';
 
 const scrollback = 25_000;
+const fontSize = 13;
+const fontFamily = '"JetBrains Mono Variable", ui-monospace, monospace';
 const encoder = new TextEncoder();
 
 export interface TerminalEvents {
@@ -31,13 +33,14 @@ export class TerminalSession {
   readonly #undoTheme: () => void;
   #webgl: WebglAddon | undefined;
   #webglFailed = false;
+  #isDisposed = false;
 
   constructor(bytes: ByteClient, shellId: string, events: TerminalEvents) {
     this.terminal = new Terminal({
       allowProposedApi: true,
       cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      fontFamily: '"JetBrains Mono Variable", ui-monospace, monospace',
-      fontSize: 13,
+      fontFamily,
+      fontSize,
       lineHeight: 1.2,
       scrollback,
       theme: terminalTheme(),
@@ -68,6 +71,7 @@ export class TerminalSession {
   /** Draws into `element`; called once. */
   open(element: HTMLElement): void {
     this.terminal.open(element);
+    void document.fonts.load(`${fontSize}px ${fontFamily}`).then(() => this.#measureAgain());
   }
 
   /** In front: fits, draws with WebGL where it can, takes the focus. Browsers allow few WebGL contexts, so others give theirs back. */
@@ -110,11 +114,19 @@ export class TerminalSession {
   }
 
   dispose(): void {
+    this.#isDisposed = true;
     this.#stream.detach();
     this.#undoTheme();
     this.#writes.dispose();
     this.hide();
     this.terminal.dispose();
+  }
+
+  /** xterm measures its cells when an option of the font changes, but not when the font itself has come. */
+  #measureAgain(): void {
+    if (this.#isDisposed) return;
+    this.terminal.options.fontFamily = `${fontFamily}, monospace`;
+    this.fit();
   }
 
   #useWebgl(): void {

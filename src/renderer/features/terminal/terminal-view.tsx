@@ -130,7 +130,9 @@ export function TerminalView({
           </p>
         )}
       </section>
-      {status.kind === 'ended' && <EndBar end={status.end} onReconnect={reconnect} onClose={onClose} />}
+      {status.kind === 'ended' && (
+        <EndBar end={status.end} target={shell.target} onReconnect={reconnect} onClose={onClose} />
+      )}
     </div>
   );
 }

@@ -1,0 +1,59 @@
+import { readlinkSync } from 'node:fs';
+import { expect, test } from '../support/test.ts';
+
+/** The prompt of whoever runs this is unknown; a text that only an answer holds tells that the shell is there. */
+test('a terminal on this machine has the environment of the cluster', async ({ signedIn, cluster }) => {
+  const { shell, page } = signedIn;
+  await page.keyboard.press('Control+Shift+T');
+  await shell.expectOpen();
+  await shell.run('echo "[$TELEPORT_CLUSTER|$TELEPORT_PROXY|$TERM_PROGRAM]"');
+  await shell.expectText(
+    new RegExp(`^\\[test\\.porthole\\|${cluster.address.replaceAll('.', '\\.')}\\|Porthole\\]`, 'm'),
+  );
+  await expect(signedIn.tabs).toHaveCount(2);
+});
+
+test('it ends with its exit code, starts again in its folder, and is duplicated there', async ({
+  porthole,
+}) => {
+  const { shell, page } = porthole;
+  await porthole.command('Open a local terminal');
+  await shell.expectOpen();
+  await shell.run('cd /usr/share');
+  await shell.run('exit 3');
+  await expect(shell.ended).toContainText('The shell ended with exit code 3.');
+  await shell.ended.getByRole('button', { name: 'Start again' }).click();
+  await shell.expectOpen();
+  await shell.run('echo "at=$PWD="');
+  await shell.expectText(/^at=\/usr\/share=/m);
+  await page.keyboard.press('Control+Shift+D');
+  await expect(porthole.tabs).toHaveCount(3);
+  await shell.expectOpen();
+  await shell.run('echo "copy=$PWD="');
+  await shell.expectText(/^copy=\/usr\/share=/m);
+});
+
+test('sign-out leaves it alone, and closing its tab ends its program', async ({ signedIn }) => {
+  const { shell } = signedIn;
+  await signedIn.command('Open a local terminal');
+  await shell.expectOpen();
+  await shell.run('echo "pid=$$="');
+  await shell.expectText(/^pid=\d+=/m);
+  const pid = /^pid=(\d+)=/m.exec(await shell.text())?.[1];
+  await signedIn.command('Sign out everywhere');
+  await signedIn.tab(/sh$/).click();
+  await shell.run('echo still-$((40+2))');
+  await shell.expectText(/^still-42/m);
+  await shell.focus();
+  await signedIn.page.keyboard.press('Control+Shift+W');
+  await expect(signedIn.tabs).toHaveCount(1);
+  await expect
+    .poll(() => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`);
+      } catch {
+        return 'gone';
+      }
+    })
+    .toBe('gone');
+});
