@@ -93,6 +93,18 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/renderer/state',
     'src/renderer/ui',
   ],
+  'src/renderer/features/tunnels': [
+    'src/shared',
+    'src/renderer/client',
+    'src/renderer/state',
+    'src/renderer/ui',
+  ],
+  'src/renderer/features/prompts': [
+    'src/shared',
+    'src/renderer/client',
+    'src/renderer/state',
+    'src/renderer/ui',
+  ],
   'src/renderer/features/palette': [
     'src/shared',
     'src/renderer/client',

@@ -1,17 +1,19 @@
 import { account, manyServers, startCluster } from '../support/clusters.ts';
 import { expect, test } from '../support/test.ts';
 
-test('the list shows every kind, and says which cannot be opened yet', async ({ signedIn }) => {
-  const { list } = signedIn;
-  await expect(list.rows).toHaveCount(6);
+test('the list shows every kind, and says which cannot be opened yet', async ({ porthole, cluster }) => {
+  const { list } = porthole;
+  cluster.core.inventory.add([
+    { kind: 'windows_desktop', id: 'desk-01', name: 'desk-01', address: '10.0.0.9:3389', labels: {} },
+  ]);
+  await porthole.signIn.complete(cluster);
+  await expect(list.rows).toHaveCount(7);
   await expect(list.row('workbench')).toContainText('env:test');
   await expect(list.row('orders')).toContainText('postgres');
-  await expect(list.row('orders').getByRole('button', { name: 'Connect' })).toHaveAttribute(
-    'aria-disabled',
-    'true',
-  );
-  await list.row('orders').getByRole('button', { name: 'Connect' }).click({ force: true });
-  await expect(signedIn.page.getByText('Databases cannot be opened yet.')).toBeVisible();
+  const connect = list.row('desk-01').getByRole('button', { name: 'Connect' });
+  await expect(connect).toHaveAttribute('aria-disabled', 'true');
+  await connect.click({ force: true });
+  await expect(porthole.page.getByText('Desktops cannot be opened yet.')).toBeVisible();
   await list.kind('Servers').click();
   await expect(list.rows).toHaveCount(3);
 });

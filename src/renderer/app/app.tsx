@@ -7,11 +7,14 @@ import { FirstStart } from '../features/clusters/first-start.tsx';
 import { SignInDialog } from '../features/clusters/sign-in-dialog.tsx';
 import { CommandPalette } from '../features/palette/command-palette.tsx';
 import { ResourcesPage } from '../features/resources/resources-page.tsx';
+import { ConnectPopup } from '../features/tunnels/connect-popup.tsx';
+import { TunnelDocument } from '../features/tunnels/tunnel-document.tsx';
 import { PasteDialog } from '../features/terminal/paste-dialog.tsx';
 import { useActiveAccount, useAppState, useClusterOf, useHasState, useLink } from '../state/store.ts';
 import { type DialogRequest, type UiActions, UiContext } from '../state/ui-state.ts';
 import { useCommands } from './commands.ts';
 import { type Notice, Notices } from './notices.tsx';
+import { PromptHost } from './prompt-host.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TabBar } from './tab-bar.tsx';
@@ -124,6 +127,7 @@ function FrameBody(props: {
   const cluster = useClusterOf(account?.uri);
   const workspace = useAppState((state) => state.workspace);
   const shells = useAppState((state) => state.shells);
+  const tunnels = useAppState((state) => state.tunnels);
   const root = useRef<HTMLDivElement>(null);
   const commands = useCommands({ openPalette: props.onPalette, root });
   useChords(commands);
@@ -152,6 +156,14 @@ function FrameBody(props: {
             <FirstStart />
           )}
         </div>
+        {workspace.tabs.map((tab) => {
+          const tunnel = tab.kind === 'tunnel' ? tunnels[tab.tunnelId] : undefined;
+          return (
+            tunnel && (
+              <TunnelDocument key={tab.id} tunnel={tunnel} isFront={tab.id === workspace.activeTabId} />
+            )
+          );
+        })}
         <Suspense>
           {workspace.tabs.map((tab) => {
             const shell = tab.kind === 'shell' ? shells[tab.shellId] : undefined;
@@ -168,11 +180,16 @@ function FrameBody(props: {
           })}
         </Suspense>
       </div>
-      <StatusBar shell={front?.kind === 'shell' ? shells[front.shellId] : undefined} />
+      <StatusBar
+        shell={front?.kind === 'shell' ? shells[front.shellId] : undefined}
+        tunnel={front?.kind === 'tunnel' ? tunnels[front.tunnelId] : undefined}
+      />
       {props.palette && (
         <CommandPalette actions={commands.actions} tabs={commands.tabs} onClose={props.palette} />
       )}
       <OpenDialog request={props.dialog} />
+      {/* A connect popup may be what waits for the prompt; every other dialog is finished first. */}
+      {(!props.dialog || props.dialog.kind === 'connect') && <PromptHost />}
     </div>
   );
 }
@@ -183,6 +200,8 @@ function OpenDialog({ request }: { request: DialogRequest | undefined }) {
       return <AddClusterDialog />;
     case 'sign-in':
       return <SignInDialog key={`${request.clusterUri}/${request.userName}`} request={request} />;
+    case 'connect':
+      return <ConnectPopup key={request.resource.uri} request={request} />;
     case 'paste':
       return <PasteDialog request={request} />;
     case 'shortcuts':

@@ -6,10 +6,12 @@ import { terminalOf } from '../features/terminal/terminal-registry.ts';
 import { toAppError } from '../client/api.ts';
 import { estimateTerminalSize } from '../state/terminal-size.ts';
 import { useAppState, useSession } from '../state/store.ts';
+import { useCopy } from '../state/use-copy.ts';
 import { useUi } from '../state/ui-state.ts';
 import { useOpenLocalShell } from '../state/use-open-local-shell.ts';
 import { type ChordName, mainKey } from './chords.ts';
-import { tabTitle } from './tab-bar.tsx';
+import { tabLook } from './tab-look.ts';
+import { tunnelActions } from './tunnel-actions.ts';
 
 export interface Commands {
   readonly actions: readonly PaletteAction[];
@@ -30,6 +32,8 @@ export function useCommands(options: {
   const ui = useUi();
   const workspace = useAppState((state) => state.workspace);
   const shells = useAppState((state) => state.shells);
+  const tunnels = useAppState((state) => state.tunnels);
+  const copy = useCopy();
   const demo = useAppState((state) => state.app.demo);
   const openLocalShell = useOpenLocalShell();
   const { openPalette, root } = options;
@@ -40,6 +44,7 @@ export function useCommands(options: {
       void session.call(work).catch((error: unknown) => ui.report(toAppError(error)));
     const index = tabs.findIndex((tab) => tab.id === activeTabId);
     const front = tabs[index];
+    const canClose = front !== undefined && front.kind !== 'resources';
     const frontShell = front?.kind === 'shell' ? shells[front.shellId] : undefined;
     // Looked up when it is needed: terminals come and go without a change of state.
     const frontTerminal = () => (frontShell ? terminalOf(frontShell.id) : undefined);
@@ -64,6 +69,8 @@ export function useCommands(options: {
     };
     const onShell = (name: string, run: () => void, chord?: string): PaletteAction[] =>
       frontShell ? [{ name, run, ...(chord ? { chord } : {}) }] : [];
+    const onTab: typeof onShell = (name, run, chord) =>
+      canClose ? [{ name, run, ...(chord ? { chord } : {}) }] : [];
     const actions: PaletteAction[] = [
       { name: 'Add a cluster', run: () => ui.ask({ kind: 'add-cluster' }) },
       ...(demo
@@ -75,19 +82,19 @@ export function useCommands(options: {
           ]
         : []),
       { name: 'Search the list', run: focusSearch, chord: '/' },
-      { name: 'Open a local terminal', run: openLocalShell, chord: `${mainKey} Shift T` },
-      ...onShell('Close tab', () => closeTab(activeTabId), `${mainKey} Shift W`),
+      { name: 'Open a local terminal', run: () => openLocalShell(), chord: `${mainKey} Shift T` },
+      ...tunnelActions({
+        tunnels: Object.values(tunnels),
+        front: front?.kind === 'tunnel' ? tunnels[front.tunnelId] : undefined,
+        call,
+        copy,
+      }),
+      ...onTab('Close tab', () => closeTab(activeTabId), `${mainKey} Shift W`),
       ...onShell('Duplicate tab', duplicate, `${mainKey} Shift D`),
       ...onShell('Find in terminal', () => frontTerminal()?.openFind(), `${mainKey} Shift F`),
-      ...onShell(
-        'Copy all terminal text',
-        () =>
-          void navigator.clipboard
-            .writeText(frontTerminal()?.session.allText() ?? '')
-            .then(() => ui.notify('Copied.')),
-      ),
-      ...onShell('Move tab left', () => move(index - 1), `${mainKey} Shift PgUp`),
-      ...onShell('Move tab right', () => move(index + 1), `${mainKey} Shift PgDn`),
+      ...onShell('Copy all terminal text', () => copy(frontTerminal()?.session.allText() ?? '')),
+      ...onTab('Move tab left', () => move(index - 1), `${mainKey} Shift PgUp`),
+      ...onTab('Move tab right', () => move(index + 1), `${mainKey} Shift PgDn`),
       { name: 'Show keyboard shortcuts', run: () => ui.ask({ kind: 'shortcuts' }), chord: '?' },
       { name: 'Sign out everywhere', run: () => call((api) => api.clusters.signOutAll()) },
     ];
@@ -99,12 +106,16 @@ export function useCommands(options: {
       region: () => cycleRegion(root.current),
       search: focusSearch,
       shortcuts: () => ui.ask({ kind: 'shortcuts' }),
-      ...(frontShell
+      ...(canClose
         ? {
             close: () => closeTab(activeTabId),
-            duplicate,
             'move-left': () => move(index - 1),
             'move-right': () => move(index + 1),
+          }
+        : {}),
+      ...(frontShell
+        ? {
+            duplicate,
             find: () => frontTerminal()?.openFind(),
           }
         : {}),
@@ -112,7 +123,7 @@ export function useCommands(options: {
     return {
       actions,
       tabs: tabs.map((tab, at) => ({
-        name: tabTitle(tab, tab.kind === 'shell' ? shells[tab.shellId] : undefined),
+        name: tabLook(tab, { shells, tunnels }).title,
         run: () => activate(at),
       })),
       closeTab,
@@ -127,7 +138,7 @@ export function useCommands(options: {
         return work !== undefined;
       },
     };
-  }, [session, ui, workspace, shells, demo, openLocalShell, openPalette, root]);
+  }, [session, ui, workspace, shells, tunnels, demo, openLocalShell, openPalette, copy, root]);
 }
 
 /** Whose sign-in a shell needs: one of this machine needs none. */

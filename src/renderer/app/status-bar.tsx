@@ -1,5 +1,7 @@
 import type { AccountInfo, ConnectionInfo } from '../../shared/contract/clusters.ts';
 import type { ShellInfo } from '../../shared/contract/shells.ts';
+import type { TunnelInfo } from '../../shared/contract/tunnels.ts';
+import { connectionsText, tunnelLook } from '../features/tunnels/tunnel-look.ts';
 import { useActiveAccount, useAppState } from '../state/store.ts';
 import { formatSpan } from '../ui/time.ts';
 import { useNow } from '../ui/use-now.ts';
@@ -7,15 +9,27 @@ import { useNow } from '../ui/use-now.ts';
 const amberMs = 15 * 60_000;
 
 /** The truth about the connection of the tab in front. */
-export function StatusBar({ shell }: { shell: ShellInfo | undefined }) {
+export function StatusBar({
+  shell,
+  tunnel,
+}: {
+  shell: ShellInfo | undefined;
+  tunnel: TunnelInfo | undefined;
+}) {
   const active = useActiveAccount();
-  const ofShell = useAppState((state) => (shell?.accountUri ? state.accounts[shell.accountUri] : undefined));
-  const account = shell ? ofShell : active;
+  const owner = shell ? shell.accountUri : tunnel?.accountUri;
+  const ofTab = useAppState((state) => (owner ? state.accounts[owner] : undefined));
+  const account = owner ? ofTab : active;
   const info = useAppState((state) => state.app);
   return (
     <footer className="status-bar">
       <div role="status" aria-label="Connection" className="line grow">
-        {account ? <AccountStatus account={account} shell={shell} /> : <span>Not signed in</span>}
+        {tunnel && <TunnelPart tunnel={tunnel} />}
+        {shell?.target.kind === 'local' && <LocalPart shell={shell} />}
+        {!account && shell?.target.kind !== 'local' && <span>Not signed in</span>}
+        {account && (
+          <AccountStatus account={account} shell={shell} validUntil={ownValidity(tunnel, account)} />
+        )}
       </div>
       <span className="muted">
         {info.nativeCrypto ? '' : 'portable cryptography · '}Porthole {info.version}
@@ -24,25 +38,66 @@ export function StatusBar({ shell }: { shell: ShellInfo | undefined }) {
   );
 }
 
-function AccountStatus({ account, shell }: { account: AccountInfo; shell: ShellInfo | undefined }) {
-  const now = useNow(15_000);
-  const state = describe(account, shell);
-  const left = account.validUntil === undefined ? undefined : Date.parse(account.validUntil) - now;
+/** A tunnel has a certificate of its own. */
+function ownValidity(tunnel: TunnelInfo | undefined, account: AccountInfo): string | undefined {
+  return tunnel?.status.kind === 'ready' ? tunnel.status.validUntil : account.validUntil;
+}
+
+function TunnelPart({ tunnel }: { tunnel: TunnelInfo }) {
+  const look = tunnelLook(tunnel.status);
   return (
     <>
-      <span
-        className="dot"
-        data-shape={state.shape}
-        style={{ '--dot': `var(--${state.colour})` } as React.CSSProperties}
-        aria-hidden
-      />
+      <StatusDot colour={look.colour} shape={look.shape} />
+      <span>
+        {tunnel.address} {look.word} · {connectionsText(tunnel.traffic.openConnections)}
+      </span>
+      <span className="status-gap" />
+    </>
+  );
+}
+
+/** A terminal on this machine needs no cluster. */
+function LocalPart({ shell }: { shell: ShellInfo }) {
+  const isEnded = shell.status.kind === 'ended';
+  return (
+    <>
+      <StatusDot colour={isEnded ? 'text-3' : 'good'} shape={isEnded ? 'square' : 'round'} />
+      <span>{isEnded ? 'ended' : 'on this machine'}</span>
+      {shell.accountUri && <span className="status-gap" />}
+    </>
+  );
+}
+
+function StatusDot({ colour, shape }: { colour: Look['colour']; shape: Look['shape'] }) {
+  return (
+    <span
+      className="dot"
+      data-shape={shape}
+      style={{ '--dot': `var(--${colour})` } as React.CSSProperties}
+      aria-hidden
+    />
+  );
+}
+
+function AccountStatus(props: {
+  account: AccountInfo;
+  shell: ShellInfo | undefined;
+  validUntil: string | undefined;
+}) {
+  const { account, validUntil } = props;
+  const now = useNow(15_000);
+  const state = describe(account, props.shell?.target.kind === 'server' ? props.shell : undefined);
+  const left = validUntil === undefined ? undefined : Date.parse(validUntil) - now;
+  return (
+    <>
+      <StatusDot colour={state.colour} shape={state.shape} />
       <span>{state.text}</span>
       {account.connection.state === 'connected' && account.connection.roundTripMs !== undefined && (
         <span>· {formatRoundTrip(account.connection.roundTripMs)}</span>
       )}
       {left !== undefined && (
         <span
-          title={new Date(account.validUntil ?? '').toLocaleString()}
+          title={new Date(validUntil ?? '').toLocaleString()}
           data-soon={left < amberMs}
           className="certificate-left"
         >

@@ -1,12 +1,9 @@
-import { Search, Terminal } from 'lucide-react';
+import { Search } from 'lucide-react';
 import { ClusterSwitcher } from '../features/clusters/cluster-switcher.tsx';
-import { useAppState } from '../state/store.ts';
 import { mainKey } from './chords.ts';
+import { OpenChip } from './open-chip.tsx';
 
 export function TopBar({ onPalette }: { onPalette: () => void }) {
-  const open = useAppState(
-    (state) => Object.values(state.shells).filter((shell) => shell.status.kind !== 'ended').length,
-  );
   return (
     <header className="top-bar" data-region="top">
       <div className="grow">
@@ -18,12 +15,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <kbd>{mainKey} K</kbd>
       </button>
       <div className="grow top-chips">
-        {open > 0 && (
-          <span className="chip" title="Open sessions">
-            <Terminal size={14} aria-hidden /> {open}
-            <span className="hidden-text"> open sessions</span>
-          </span>
-        )}
+        <OpenChip />
       </div>
     </header>
   );

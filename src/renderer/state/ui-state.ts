@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import type { Resource } from '../../shared/contract/resources.ts';
 import type { AppError } from '../../shared/errors/app-error.ts';
 import type { AccountUri, ClusterUri } from '../../shared/uri/uri.ts';
 
@@ -12,6 +13,12 @@ export type DialogRequest =
       /** Why it is asked; what happens afterwards. */
       readonly reason?: string;
       readonly afterwards?: (account: AccountUri) => void;
+    }
+  | {
+      /** Opens a tunnel; at the row that asks for it, or as a dialog. */
+      readonly kind: 'connect';
+      readonly resource: Resource;
+      readonly anchor?: HTMLElement;
     }
   | {
       readonly kind: 'paste';

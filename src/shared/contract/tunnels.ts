@@ -85,6 +85,8 @@ export const TunnelInfo = z.object({
   kubeconfigPath: ShortText.optional(),
   /** Kubernetes only: name of the context in that file. */
   kubeContext: ShortText.optional(),
+  /** Kubernetes only: whether the contexts of the account are in the person's own kubeconfig. */
+  isInOwnKubeconfig: z.boolean().optional(),
 });
 export type TunnelInfo = z.infer<typeof TunnelInfo>;
 
@@ -113,7 +115,10 @@ const onTunnel = z.object({ tunnelId: TunnelId });
 export const tunnels = {
   /** Looks the resource up and tells what may be chosen; fails with the reason when it may not be used. */
   choices: oc.input(z.object({ resourceUri: ResourceUri })).output(TunnelChoices),
-  /** Opens a tunnel and its tab; a known target gets its known port. `port-taken` names the program and offers another. */
+  /**
+   * Opens a tunnel and its tab; a known target gets its known port. `port-taken` names the program, and has a free port
+   * as the fact `freePort`.
+   */
   open: oc
     .input(
       z.object({ target: TunnelTarget, databaseName: ShortText.optional(), port: PortNumber.optional() }),
@@ -142,7 +147,10 @@ export const tunnels = {
   mergeKubeconfig: oc
     .input(z.object({ accountUri: AccountUri, isMerged: z.boolean() }))
     .output(z.object({ path: ShortText, copy: ShortText.optional() })),
-  /** Opens an HTTP app in the browser: through its local address, or through the proxy's own web page. */
+  /**
+   * Makes an HTTP app ready for the browser: through its local address, or through the proxy's own web page. The page
+   * opens the answer, because under the loopback host its browser may run on another machine.
+   */
   openApp: oc
     .input(z.object({ resourceUri: ResourceUri, through: z.enum(['tunnel', 'proxy']) }))
     .output(z.object({ url: z.string().max(4_000) })),

@@ -11,8 +11,11 @@ import { TrustQuestion } from './trust-question.tsx';
 
 type SignInRequest = Extract<DialogRequest, { kind: 'sign-in' }>;
 
-/** Asks for password and one-time code. What was typed stays when the cluster refuses it. */
-export function SignInDialog({ request }: { request: SignInRequest }) {
+/**
+ * Asks for password and one-time code. What was typed stays when the cluster refuses it. With `onCancel` its owner takes
+ * it away, also when the sign-in has settled what waited for it.
+ */
+export function SignInDialog({ request, onCancel }: { request: SignInRequest; onCancel?: () => void }) {
   const session = useSession();
   const ui = useUi();
   const cluster = useAppState((state) => state.clusters[request.clusterUri]);
@@ -25,6 +28,7 @@ export function SignInDialog({ request }: { request: SignInRequest }) {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<AppError>();
   const code = useRef<HTMLInputElement>(null);
+  const close = onCancel ?? ui.closeDialog;
   const isDemo = cluster?.isDemo === true && (userName === '' || userName === demo?.userName);
 
   useEffect(() => {
@@ -44,7 +48,7 @@ export function SignInDialog({ request }: { request: SignInRequest }) {
             : { kind: 'password', clusterUri: request.clusterUri, userName, password, oneTimeCode },
         ),
       );
-      ui.closeDialog();
+      if (!onCancel) ui.closeDialog();
       request.afterwards?.(accountUri);
     } catch (failure) {
       const known = toAppError(failure);
@@ -64,7 +68,7 @@ export function SignInDialog({ request }: { request: SignInRequest }) {
       <TrustQuestion
         address={cluster.address}
         error={error}
-        onClose={ui.closeDialog}
+        onClose={close}
         onTrust={(trust) => {
           setError(undefined);
           void session
@@ -79,7 +83,7 @@ export function SignInDialog({ request }: { request: SignInRequest }) {
     <Dialog
       title={`Sign in to ${cluster?.name ?? 'the cluster'}`}
       description={request.reason ?? describe(cluster?.address, facts?.serverVersion)}
-      onClose={ui.closeDialog}
+      onClose={close}
     >
       {facts?.messageOfTheDay && <p className="message-of-the-day">{facts.messageOfTheDay}</p>}
       {facts?.warnings.map((warning) => (
@@ -135,7 +139,7 @@ export function SignInDialog({ request }: { request: SignInRequest }) {
         )}
         {error && <Problem error={toErrorInfo(error)} />}
         <div className="actions">
-          <Button onClick={ui.closeDialog}>Cancel</Button>
+          <Button onClick={close}>Cancel</Button>
           <Button type="submit" kind="primary" disabled={isBusy}>
             {isBusy ? 'Signing in…' : 'Sign in'}
           </Button>

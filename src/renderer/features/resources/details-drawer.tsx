@@ -1,18 +1,21 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
 import type { Resource } from '../../../shared/contract/resources.ts';
-import { IconButton } from '../../ui/button.tsx';
+import { useAppState } from '../../state/store.ts';
+import { Button, IconButton } from '../../ui/button.tsx';
 import { addressText, kindLabels } from './kinds.tsx';
-import { whyNot } from './resource-row.tsx';
+import { canConnect, whyNot } from './resource-row.tsx';
 
 /** Everything known about one resource. */
 export function DetailsDrawer({
   resource,
   cluster,
+  onConnect,
   onClose,
 }: {
   resource: Resource;
   cluster: string;
+  onConnect: () => void;
   onClose: () => void;
 }) {
   const command = `tsh ssh ${resource.lastLogin ?? resource.logins[0] ?? '<login>'}@${resource.name}`;
@@ -47,10 +50,21 @@ export function DetailsDrawer({
                 <dd className="mono">{command}</dd>
               </>
             )}
+            {resource.kind !== 'server' && <LocalAddresses resource={resource} />}
           </dl>
-          {(resource.kind !== 'server' || resource.requiresRequest) && (
-            <p className="note">{whyNot(resource)}</p>
+          {canConnect(resource) && resource.kind !== 'server' && (
+            <div className="line">
+              <Button
+                onClick={() => {
+                  onClose();
+                  onConnect();
+                }}
+              >
+                Connect
+              </Button>
+            </div>
           )}
+          {!canConnect(resource) && <p className="note">{whyNot(resource)}</p>}
           <div className="stack-tight">
             <h3 className="field-label">Labels</h3>
             {resource.labels.length === 0 && <p className="muted">It has none.</p>}
@@ -65,5 +79,27 @@ export function DetailsDrawer({
         </Base.Popup>
       </Base.Portal>
     </Base.Root>
+  );
+}
+
+/** Tunnels that lead to the resource already: their ports stay. */
+function LocalAddresses({ resource }: { resource: Resource }) {
+  const tunnels = useAppState((state) => state.tunnels);
+  const own = Object.values(tunnels).filter(({ target }) => target.resourceUri === resource.uri);
+  return (
+    <>
+      <dt>Local address</dt>
+      {own.length === 0 && <dd className="muted">none yet: connect to get one</dd>}
+      {own.map(({ id, address, target, status }) => (
+        <dd key={id} className="local-address">
+          <span className="mono">{address}</span>{' '}
+          <span className="muted">
+            {target.kind === 'database' && target.databaseUser && `as ${target.databaseUser}`}
+            {target.kind === 'app' && target.targetPort !== undefined && `to port ${target.targetPort}`}
+            {status.kind === 'closed' && ' closed'}
+          </span>
+        </dd>
+      ))}
+    </>
   );
 }

@@ -21,7 +21,7 @@ export const ResourceRow = memo(function ResourceRow(props: {
   actions: RowActions;
 }) {
   const { resource, index, isActive, actions } = props;
-  const canOpen = resource.kind === 'server' && !resource.requiresRequest;
+  const canOpen = canConnect(resource);
   const rest = resource.labels.length - shownLabels;
   return (
     <div
@@ -78,6 +78,11 @@ export const ResourceRow = memo(function ResourceRow(props: {
     </div>
   );
 });
+
+/** Desktops cannot be opened yet, and nothing that waits for an access request. */
+export function canConnect(resource: Resource): boolean {
+  return resource.kind !== 'desktop' && !resource.requiresRequest;
+}
 
 export function whyNot(resource: Resource): string {
   if (resource.requiresRequest)

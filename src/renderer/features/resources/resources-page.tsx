@@ -5,6 +5,8 @@ import type { Resource } from '../../../shared/contract/resources.ts';
 import { toErrorInfo } from '../../../shared/errors/app-error.ts';
 import { parseSearch } from '../../../shared/search/query.ts';
 import { type ResourceKind, resourceKinds } from '../../../shared/uri/uri.ts';
+import { useCopy } from '../../state/use-copy.ts';
+import { useOpenApp } from '../../state/use-open-app.ts';
 import { useOpenShell } from '../../state/use-open-shell.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { Button } from '../../ui/button.tsx';
@@ -12,7 +14,7 @@ import { Problem } from '../../ui/problem.tsx';
 import { DetailsDrawer } from './details-drawer.tsx';
 import { KindIcon, kindLabels } from './kinds.tsx';
 import { ResourceGrid } from './resource-grid.tsx';
-import { whyNot } from './resource-row.tsx';
+import { canConnect, whyNot } from './resource-row.tsx';
 import { LoginMenu, MoreMenu } from './row-menus.tsx';
 import { useResourcePages } from './use-resource-pages.ts';
 import './resources.css';
@@ -24,6 +26,8 @@ type Popup = { readonly kind: 'login' | 'more'; readonly resource: Resource; rea
 export function ResourcesPage({ account, cluster }: { account: AccountInfo; cluster: ClusterInfo }) {
   const ui = useUi();
   const openShell = useOpenShell();
+  const openApp = useOpenApp();
+  const copy = useCopy();
   const [kind, setKind] = useState<ResourceKind>();
   const [text, setText] = useState('');
   const search = useDebounced(text, typingPauseMs);
@@ -48,8 +52,12 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
   }, [validUntil, reload]);
 
   const connect = (resource: Resource, anchor: HTMLElement) => {
-    if (resource.kind !== 'server' || resource.requiresRequest) {
+    if (!canConnect(resource)) {
       ui.notify(whyNot(resource));
+      return;
+    }
+    if (resource.kind !== 'server') {
+      ui.ask({ kind: 'connect', resource, anchor });
       return;
     }
     const login = resource.lastLogin ?? (resource.logins.length === 1 ? resource.logins[0] : undefined);
@@ -131,12 +139,19 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
           {...popup}
           onClose={() => setPopup(undefined)}
           onLogin={() => setPopup({ ...popup, kind: 'login' })}
+          onConnect={() => connect(popup.resource, popup.anchor)}
+          onOpenApp={(through) => void openApp(popup.resource.uri, through)}
           onDetails={() => setDetails(popup.resource)}
-          onCopy={(value) => void navigator.clipboard.writeText(value).then(() => ui.notify('Copied.'))}
+          onCopy={copy}
         />
       )}
       {details && (
-        <DetailsDrawer resource={details} cluster={cluster.name} onClose={() => setDetails(undefined)} />
+        <DetailsDrawer
+          resource={details}
+          cluster={cluster.name}
+          onConnect={() => ui.ask({ kind: 'connect', resource: details })}
+          onClose={() => setDetails(undefined)}
+        />
       )}
     </section>
   );

@@ -1,51 +1,11 @@
-import { Popover } from '@base-ui/react/popover';
-import { Copy, Info, Terminal } from 'lucide-react';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { AppWindow, Cable, Copy, Globe, Info, Terminal } from 'lucide-react';
+import { useState } from 'react';
 import type { Resource } from '../../../shared/contract/resources.ts';
 import { Button } from '../../ui/button.tsx';
 import { Field } from '../../ui/field.tsx';
+import { RowPopup } from '../../ui/row-popup.tsx';
 import { addressText } from './kinds.tsx';
-
-/** A popup that belongs to a row: closes with Esc, and gives the focus back. */
-function RowPopup(props: {
-  anchor: HTMLElement;
-  label: string;
-  onClose: () => void;
-  children: React.ReactNode;
-}) {
-  const popup = useRef<HTMLDivElement>(null);
-  const onKeyDown = (event: KeyboardEvent) => {
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
-    if (step === 0) return;
-    const items = [...(popup.current?.querySelectorAll<HTMLElement>('[role="menuitem"], input') ?? [])];
-    const at = items.indexOf(document.activeElement as HTMLElement);
-    items[(at + step + items.length) % items.length]?.focus();
-    event.preventDefault();
-  };
-  return (
-    <Popover.Root open onOpenChange={(open) => !open && props.onClose()}>
-      <Popover.Portal>
-        <Popover.Positioner
-          anchor={props.anchor}
-          className="positioner"
-          side="bottom"
-          align="end"
-          sideOffset={4}
-        >
-          <Popover.Popup
-            ref={popup}
-            className="popup"
-            aria-label={props.label}
-            onKeyDown={onKeyDown}
-            finalFocus={{ current: props.anchor }}
-          >
-            {props.children}
-          </Popover.Popup>
-        </Popover.Positioner>
-      </Popover.Portal>
-    </Popover.Root>
-  );
-}
+import { canConnect } from './resource-row.tsx';
 
 /** Chooses the login: those that the cluster allows, the last one first, or another that is typed. */
 export function LoginMenu(props: {
@@ -105,6 +65,8 @@ export function MoreMenu(props: {
   resource: Resource;
   anchor: HTMLElement;
   onLogin: () => void;
+  onConnect: () => void;
+  onOpenApp: (through: 'tunnel' | 'proxy') => void;
   onDetails: () => void;
   onCopy: (text: string) => void;
   onClose: () => void;
@@ -129,6 +91,13 @@ export function MoreMenu(props: {
         {resource.kind === 'server' &&
           !resource.requiresRequest &&
           item('Log in as…', <Terminal size={14} aria-hidden />, props.onLogin)}
+        {resource.kind !== 'server' &&
+          canConnect(resource) &&
+          item('Connect…', <Cable size={14} aria-hidden />, props.onConnect)}
+        {isWebApp(resource) &&
+          item('Open in browser', <AppWindow size={14} aria-hidden />, () => props.onOpenApp('tunnel'))}
+        {isWebApp(resource) &&
+          item('Open through the proxy', <Globe size={14} aria-hidden />, () => props.onOpenApp('proxy'))}
         {item('Details', <Info size={14} aria-hidden />, props.onDetails)}
         {item('Copy name', <Copy size={14} aria-hidden />, () => props.onCopy(resource.name))}
         {resource.address &&
@@ -136,4 +105,9 @@ export function MoreMenu(props: {
       </div>
     </RowPopup>
   );
+}
+
+/** A TCP app has no page to show. */
+function isWebApp(resource: Resource): boolean {
+  return resource.kind === 'app' && canConnect(resource) && !/^tcp\b/i.test(resource.address);
 }

@@ -1,0 +1,40 @@
+import type { AppState } from '../../shared/contract/state.ts';
+import type { Tab } from '../../shared/contract/workspace.ts';
+import { type AccountUri, parseRequestUri } from '../../shared/uri/uri.ts';
+import { tunnelLook, tunnelTitle } from '../features/tunnels/tunnel-look.ts';
+
+export interface TabLook {
+  readonly title: string;
+  /** Its state as a word; empty when all is well. */
+  readonly word: string;
+  readonly shape: 'round' | 'ring' | 'square';
+  readonly accountUri?: AccountUri | undefined;
+}
+
+/** How a tab presents its document. A shell has a default name until its program sets a title. */
+export function tabLook(tab: Tab, state: Pick<AppState, 'shells' | 'tunnels'>): TabLook {
+  if (tab.kind === 'resources') return { title: 'Resources', word: '', shape: 'round' };
+  if (tab.kind === 'requests') return { title: 'Requests', word: '', shape: 'round' };
+  if (tab.kind === 'request') {
+    const id = parseRequestUri(tab.requestUri)?.id.slice(0, 4) ?? '';
+    return { title: `Request ${id}`, word: '', shape: 'round' };
+  }
+  if (tab.kind === 'tunnel') {
+    const tunnel = state.tunnels[tab.tunnelId];
+    if (!tunnel) return { title: 'Tunnel', word: '', shape: 'ring' };
+    const { word, shape } = tunnelLook(tunnel.status);
+    return {
+      title: tunnelTitle(tunnel),
+      word: tunnel.status.kind === 'ready' ? '' : word,
+      shape,
+      accountUri: tunnel.accountUri,
+    };
+  }
+  const shell = state.shells[tab.shellId];
+  if (!shell) return { title: tab.title || 'Shell', word: '', shape: 'ring' };
+  const { target, status, accountUri } = shell;
+  const name = target.kind === 'server' ? `${target.login}@${target.serverName}` : target.title;
+  const word = status.kind === 'open' ? '' : status.kind;
+  const shape = status.kind === 'ended' ? 'square' : status.kind === 'connecting' ? 'ring' : 'round';
+  return { title: tab.title || name, word, shape, accountUri };
+}

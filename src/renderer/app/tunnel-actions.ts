@@ -1,0 +1,36 @@
+import type { TunnelInfo } from '../../shared/contract/tunnels.ts';
+import type { Api } from '../client/api.ts';
+import { isTunnelOpen, tunnelTitle } from '../features/tunnels/tunnel-look.ts';
+import type { PaletteAction } from '../features/palette/command-palette.tsx';
+
+/** What the palette can do with tunnels: the one in front, and all that are known. */
+export function tunnelActions(options: {
+  tunnels: readonly TunnelInfo[];
+  front: TunnelInfo | undefined;
+  call: (work: (api: Api) => Promise<unknown>) => void;
+  copy: (text: string) => void;
+}): PaletteAction[] {
+  const { tunnels, front, call, copy } = options;
+  const open = tunnels.filter(isTunnelOpen);
+  const close = (tunnel: TunnelInfo) => call((api) => api.tunnels.close({ tunnelId: tunnel.id }));
+  const command = front?.commands[0];
+  return [
+    ...(front ? [{ name: 'Copy address', run: () => copy(front.address) }] : []),
+    ...(command ? [{ name: 'Copy command', run: () => copy(command.preview) }] : []),
+    ...(front && isTunnelOpen(front) ? [{ name: 'Close tunnel', run: () => close(front) }] : []),
+    ...tunnels.map((tunnel) => ({
+      name: `Show tunnel ${tunnelTitle(tunnel)}`,
+      run: () => call((api) => api.tunnels.show({ tunnelId: tunnel.id })),
+    })),
+    ...(open.length > 0
+      ? [
+          {
+            name: 'Close all tunnels',
+            run: () => {
+              for (const tunnel of open) close(tunnel);
+            },
+          },
+        ]
+      : []),
+  ];
+}

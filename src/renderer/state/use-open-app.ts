@@ -1,0 +1,16 @@
+import { accountOf, type ResourceUri } from '../../shared/uri/uri.ts';
+import { useSession } from './store.ts';
+import { useOpenLink } from './use-open-link.ts';
+import { useUi } from './ui-state.ts';
+
+/** Opens an HTTP app in the browser, through its local address or through the proxy's own web page. */
+export function useOpenApp(): (resourceUri: ResourceUri, through: 'tunnel' | 'proxy') => Promise<void> {
+  const session = useSession();
+  const ui = useUi();
+  const openLink = useOpenLink();
+  return (resourceUri, through) =>
+    ui.guard(accountOf(resourceUri), async () => {
+      const { url } = await session.call((api) => api.tunnels.openApp({ resourceUri, through }));
+      openLink(url);
+    });
+}
