@@ -4,10 +4,11 @@ import type { Resource } from '../../../shared/contract/resources.ts';
 import type { AccountInfo } from '../../../shared/contract/clusters.ts';
 import { useAppState, useSession } from '../../state/store.ts';
 import { useOpenShell } from '../../state/use-open-shell.ts';
+import { useUi } from '../../state/ui-state.ts';
 import './palette.css';
 
 const searchPauseMs = 120;
-const shownServers = 8;
+const shownResources = 8;
 
 export interface PaletteAction {
   readonly name: string;
@@ -15,7 +16,7 @@ export interface PaletteAction {
   readonly run: () => void;
 }
 
-/** One field for everything: servers of all clusters, tabs, actions. `>` leaves only the actions. */
+/** One field for everything: resources of all clusters, tabs, actions. `>` leaves only the actions. */
 export function CommandPalette(props: {
   actions: readonly PaletteAction[];
   tabs: readonly PaletteAction[];
@@ -24,8 +25,14 @@ export function CommandPalette(props: {
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState('');
   const onlyActions = text.startsWith('>');
-  const servers = useServers(onlyActions ? '' : text);
+  const found = useResources(onlyActions ? '' : text);
   const openShell = useOpenShell();
+  const ui = useUi();
+  const connect = (resource: Resource) => {
+    const login = resource.lastLogin ?? resource.logins[0];
+    if (resource.kind !== 'server') ui.ask({ kind: 'connect', resource });
+    else if (login) void openShell(resource.uri, resource.name, login);
+  };
   const pick = (work: () => void) => {
     props.onClose();
     work();
@@ -35,7 +42,7 @@ export function CommandPalette(props: {
   const actions = props.actions.filter((action) => matches(action.name));
   const tabs = onlyActions ? [] : props.tabs.filter((tab) => matches(tab.name));
   const first =
-    servers[0]?.server.uri ??
+    found[0]?.resource.uri ??
     (tabs[0] ? valueOf('Tabs', 0, tabs[0]) : actions[0] && valueOf('Actions', 0, actions[0])) ??
     '';
   // What comes first is chosen whenever the list changes: Enter does what is on top.
@@ -61,24 +68,22 @@ export function CommandPalette(props: {
       />
       <Command.List className="palette-list" label="Results">
         <Command.Empty className="palette-empty">Nothing matches.</Command.Empty>
-        {servers.length > 0 && (
-          <Command.Group heading="Servers">
-            {servers.map(({ server, account, cluster }) => {
-              const login = server.lastLogin ?? server.logins[0];
-              return (
-                <Command.Item
-                  key={server.uri}
-                  value={server.uri}
-                  className="menu-item"
-                  onSelect={() => login && pick(() => void openShell(server.uri, server.name, login))}
-                >
-                  <span className="grow clip">{login ? `${login}@${server.name}` : server.name}</span>
-                  <span className="muted">
-                    {cluster} · {account.userName}
-                  </span>
-                </Command.Item>
-              );
-            })}
+        {found.length > 0 && (
+          <Command.Group heading="Resources">
+            {found.map(({ resource, account, cluster }) => (
+              <Command.Item
+                key={resource.uri}
+                value={resource.uri}
+                className="menu-item"
+                onSelect={() => pick(() => connect(resource))}
+              >
+                <span className="grow clip">{nameOf(resource)}</span>
+                <span className="muted">
+                  {resource.kind === 'server' ? '' : `${words[resource.kind]} · `}
+                  {cluster} · {account.userName}
+                </span>
+              </Command.Item>
+            ))}
           </Command.Group>
         )}
         <PaletteGroup heading="Tabs" items={tabs} pick={pick} />
@@ -86,6 +91,14 @@ export function CommandPalette(props: {
       </Command.List>
     </Command.Dialog>
   );
+}
+
+/** How rows name their kind; a server shows its login instead. */
+const words = { server: '', database: 'database', kubernetes: 'Kubernetes', app: 'app', desktop: 'desktop' };
+
+function nameOf(resource: Resource): string {
+  const login = resource.lastLogin ?? resource.logins[0];
+  return resource.kind === 'server' && login ? `${login}@${resource.name}` : resource.name;
 }
 
 function valueOf(heading: string, index: number, item: PaletteAction): string {
@@ -115,18 +128,18 @@ function PaletteGroup(props: {
   );
 }
 
-interface FoundServer {
-  readonly server: Resource;
+interface Found {
+  readonly resource: Resource;
   readonly account: AccountInfo;
   readonly cluster: string;
 }
 
-/** The first servers that match, of every account that is signed in. */
-function useServers(text: string): readonly FoundServer[] {
+/** The first resources that match, of every account that is signed in. */
+function useResources(text: string): readonly Found[] {
   const session = useSession();
   const accounts = useAppState((state) => state.accounts);
   const clusters = useAppState((state) => state.clusters);
-  const [found, setFound] = useState<readonly FoundServer[]>([]);
+  const [found, setFound] = useState<readonly Found[]>([]);
   useEffect(() => {
     let isCurrent = true;
     const timer = setTimeout(async () => {
@@ -137,15 +150,15 @@ function useServers(text: string): readonly FoundServer[] {
             .call((api) =>
               api.resources.list({
                 accountUri: account.uri,
-                kinds: ['server'],
+                kinds: ['server', 'database', 'kubernetes', 'app'],
                 search: text,
                 sort: { field: 'name', descending: false },
-                limit: shownServers,
+                limit: shownResources,
               }),
             )
             .then((page) =>
-              page.items.map((server) => ({
-                server,
+              page.items.map((resource) => ({
+                resource,
                 account,
                 cluster: clusters[account.clusterUri]?.name ?? '',
               })),

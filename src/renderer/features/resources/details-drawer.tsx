@@ -50,7 +50,8 @@ export function DetailsDrawer({
                 <dd className="mono">{command}</dd>
               </>
             )}
-            {resource.kind !== 'server' && <LocalAddresses resource={resource} />}
+            {resource.kind !== 'server' && <CommandLine resource={resource} />}
+            {canConnect(resource) && resource.kind !== 'server' && <LocalAddresses resource={resource} />}
           </dl>
           {canConnect(resource) && resource.kind !== 'server' && (
             <div className="line">
@@ -100,6 +101,23 @@ function LocalAddresses({ resource }: { resource: Resource }) {
           </span>
         </dd>
       ))}
+    </>
+  );
+}
+
+/** How to reach it without Porthole. */
+function CommandLine({ resource }: { resource: Resource }) {
+  const commands: Partial<Record<Resource['kind'], string>> = {
+    database: `tsh proxy db --tunnel ${resource.name}`,
+    kubernetes: `tsh kube login ${resource.name}`,
+    app: `tsh proxy app ${resource.name}`,
+  };
+  const command = commands[resource.kind];
+  if (!command) return null;
+  return (
+    <>
+      <dt>Command line</dt>
+      <dd className="mono">{command}</dd>
     </>
   );
 }

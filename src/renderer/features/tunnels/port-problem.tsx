@@ -24,8 +24,8 @@ export function PortProblem(props: {
     return () => {
       isCurrent = false;
     };
-    // Asked once for each taken port.
-  }, [error]);
+    // Once for each taken port: the state brings the same error again and again.
+  }, [error.message]);
   const move = (port: number) =>
     void calls
       .setPort(port)

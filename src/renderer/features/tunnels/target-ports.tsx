@@ -22,6 +22,7 @@ export function TargetPorts(props: {
   const offered = wide.map(({ from, to }) => `${from} to ${to}`).join(', ');
   return (
     <div className="stack-tight" aria-busy={props.isBusy}>
+      <div className="field-label">Port of the app</div>
       {single.length > 0 && (
         <div role="menu" aria-label="Target port">
           {single.map(({ from }) => (

@@ -52,7 +52,7 @@ export function TunnelDocument({ tunnel, isFront }: { tunnel: TunnelInfo; isFron
           {isTunnelOpen(tunnel) && <Button onClick={calls.close}>Close tunnel</Button>}
         </header>
         <TunnelState tunnel={tunnel} calls={calls} />
-        <AddressLine key={`${tunnel.id}:${tunnel.port}`} tunnel={tunnel} calls={calls} />
+        <AddressLine tunnel={tunnel} calls={calls} />
         {kind === 'app' && tunnel.protocol === 'http' && (
           <div className="line">
             <Button kind="primary" onClick={() => void openApp(resourceUri, 'tunnel')}>

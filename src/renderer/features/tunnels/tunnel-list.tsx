@@ -71,7 +71,7 @@ function TunnelItem({ tunnel, onDone }: { tunnel: TunnelInfo; onDone: () => void
           <span className="grow clip">
             {connectionsText(traffic.openConnections)} · {formatBytes(traffic.bytesFromClient)} sent,{' '}
             {formatBytes(traffic.bytesToClient)} received
-            {left !== undefined && left > 0 && ` · certificate ${formatSpan(left)}`}
+            {left !== undefined && left > 0 && ` · ${formatSpan(left)} left`}
           </span>
           <TrafficLine recent={traffic.recent} isSmall />
         </div>

@@ -80,6 +80,7 @@ function StateProblem({ tunnel, calls }: { tunnel: TunnelInfo; calls: TunnelCall
         <Button kind="primary" onClick={calls.listen}>
           Listen again
         </Button>
+        <Button onClick={calls.forget}>Forget tunnel</Button>
       </div>
     );
   }
