@@ -1,7 +1,11 @@
 import { expect, type Page } from '@playwright/test';
+import { ConnectPopup } from './connect-popup.ts';
+import { OpenList } from './open-list.ts';
+import { Prompts } from './prompts.ts';
 import { ResourceList } from './resource-list.ts';
 import { ShellTab } from './shell-tab.ts';
 import { SignIn } from './sign-in.ts';
+import { TunnelTab } from './tunnel-tab.ts';
 
 /** The whole window, as a person sees it. Everything is found by role and name. */
 export class Porthole {
@@ -9,12 +13,20 @@ export class Porthole {
   readonly list: ResourceList;
   readonly shell: ShellTab;
   readonly signIn: SignIn;
+  readonly connect: ConnectPopup;
+  readonly tunnel: TunnelTab;
+  readonly openList: OpenList;
+  readonly prompts: Prompts;
 
   constructor(page: Page) {
     this.page = page;
     this.list = new ResourceList(page);
     this.shell = new ShellTab(page, this);
     this.signIn = new SignIn(page);
+    this.connect = new ConnectPopup(page);
+    this.tunnel = new TunnelTab(page);
+    this.openList = new OpenList(page);
+    this.prompts = new Prompts(page);
   }
 
   /** Under Electron the window is open already: its address is empty. */

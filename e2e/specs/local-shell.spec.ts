@@ -1,4 +1,5 @@
 import { readlinkSync } from 'node:fs';
+import { account } from '../support/clusters.ts';
 import { expect, test } from '../support/test.ts';
 
 /** The prompt of whoever runs this is unknown; a text that only an answer holds tells that the shell is there. */
@@ -56,4 +57,34 @@ test('sign-out leaves it alone, and closing its tab ends its program', async ({ 
       }
     })
     .toBe('gone');
+});
+
+test('a shell can be chosen from those of this machine', async ({ porthole }) => {
+  const { page, shell } = porthole;
+  await page.getByRole('button', { name: 'Choose a shell' }).click();
+  const menu = page.getByRole('menu', { name: 'Shells of this machine' });
+  await menu.getByRole('menuitem', { name: 'sh', exact: true }).click();
+  await shell.expectOpen();
+  await shell.run('echo "program=$0="');
+  await shell.expectText(/^program=\S*\bsh=/m);
+  // The next one without a choice is the same.
+  await page.getByRole('button', { name: 'New terminal' }).click();
+  await expect(porthole.tab(/^sh\b/)).toHaveCount(2);
+});
+
+test('the chip in the top bar lists the sessions, shows one and closes one', async ({ signedIn }) => {
+  const { page, list, openList } = signedIn;
+  await expect(openList.chip).toBeHidden();
+  await list.connect('workbench', account);
+  await signedIn.shell.expectOpen();
+  await expect(openList.chip).toHaveAccessibleName('Open tunnels and sessions: 1');
+  await signedIn.tab('Resources').click();
+  await openList.chip.click();
+  const item = openList.item(`${account}@workbench`);
+  await item.getByRole('button', { name: 'Show' }).click();
+  await expect(signedIn.tab(`${account}@workbench`)).toHaveAttribute('aria-selected', 'true');
+  await openList.chip.focus();
+  await page.keyboard.press('Enter');
+  await item.getByRole('button', { name: 'Close' }).click();
+  await expect(signedIn.tabs).toHaveCount(1);
 });

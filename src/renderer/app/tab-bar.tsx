@@ -1,5 +1,5 @@
 import { Cable, LayoutList, X } from 'lucide-react';
-import { type CSSProperties, type DragEvent, type KeyboardEvent, useRef, useState } from 'react';
+import { type CSSProperties, type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { Tab } from '../../shared/contract/workspace.ts';
 import { clusterOf } from '../../shared/uri/uri.ts';
 import { toAppError } from '../client/api.ts';
@@ -86,8 +86,13 @@ function TabButton(props: {
   const colour = useAppState((state) =>
     look.accountUri ? state.clusters[clusterOf(look.accountUri)]?.colour : undefined,
   );
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (props.isActive) button.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [props.isActive]);
   return (
     <button
+      ref={button}
       type="button"
       role="tab"
       className="tab-button"

@@ -36,7 +36,11 @@ export function AddressLine({ tunnel, calls }: { tunnel: TunnelInfo; calls: Tunn
       {isEditing ? (
         <PortForm tunnel={tunnel} calls={calls} onDone={stop} />
       ) : (
-        <p className="small muted">This port stays: it is the same after every start of Porthole.</p>
+        <p className="small muted">
+          {tunnel.target.kind === 'kubernetes'
+            ? 'All Kubernetes clusters of this user share this port. It is the same after every start of Porthole.'
+            : 'This port stays: it is the same after every start of Porthole.'}
+        </p>
       )}
     </div>
   );

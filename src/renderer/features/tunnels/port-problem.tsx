@@ -13,19 +13,22 @@ export function PortProblem(props: {
   onMoved?: () => void;
 }) {
   const { error, calls } = props;
-  const [free, setFree] = useState<number>();
+  const [suggested, setSuggested] = useState<number>();
+  const named = Number(error.facts?.['freePort']);
+  const free = named > 0 ? named : suggested;
   const [failure, setFailure] = useState<ErrorInfo>();
   useEffect(() => {
+    if (named > 0) return;
     let isCurrent = true;
     calls.suggestPort().then(
-      ({ port }) => isCurrent && setFree(port),
+      ({ port }) => isCurrent && setSuggested(port),
       (reason: unknown) => isCurrent && setFailure(toErrorInfo(toAppError(reason))),
     );
     return () => {
       isCurrent = false;
     };
     // Once for each taken port: the state brings the same error again and again.
-  }, [error.message]);
+  }, [error.message, named]);
   const move = (port: number) =>
     void calls
       .setPort(port)
