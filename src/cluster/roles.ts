@@ -1,8 +1,10 @@
+import type { RequestRules } from './access-requests/conditions.ts';
+
 /** Label name to allowed values; `*` stands for every name or value. Empty = nothing of the kind. */
 export type LabelRule = Readonly<Record<string, readonly string[]>>;
 
 /** What holders of a role may do. Deny rules are left out: nothing here needs them. */
-export interface Role {
+export interface Role extends RequestRules {
   readonly name: string;
   readonly logins: readonly string[];
   readonly serverLabels: LabelRule;
