@@ -1,14 +1,5 @@
-import type { Http2ServerRequest } from 'node:http2';
 import { create } from '@bufbuild/protobuf';
-import {
-  Code,
-  ConnectError,
-  type ConnectRouter,
-  createContextKey,
-  createContextValues,
-  type HandlerContext,
-} from '@connectrpc/connect';
-import type { TLSSocket } from 'node:tls';
+import { Code, ConnectError, type ConnectRouter } from '@connectrpc/connect';
 import {
   AuthService,
   ListResourcesResponseSchema,
@@ -20,13 +11,18 @@ import { TrustService } from '../main/protocol/codec/gen/trust/trust_service_pb.
 import { UserV2Schema } from '../main/protocol/codec/gen/types/types_pb.js';
 import { UsersService } from '../main/protocol/codec/gen/users/users_service_pb.js';
 import { isAppError } from '../shared/errors/app-error.ts';
-import { isCaller, refusalOf } from './caller-status.ts';
-import type { Caller, CallerCheck, ClusterCore } from './core.ts';
-import { type InventoryQuery, toPaginatedResource } from './inventory.ts';
+import { accessRequestRoutes } from './access-requests/routes.ts';
+import { callerOf } from './caller-context.ts';
+import type { Caller, ClusterCore } from './core.ts';
+import { searchedRoles } from './access-requests/searched-roles.ts';
+import { grantCovers } from './grant.ts';
+import { type ClusterResource, type InventoryQuery, toPaginatedResource } from './inventory.ts';
+import { unimplemented } from './refusal.ts';
 import { toRoleMessage } from './role-message.ts';
+import { loginsFor } from './roles.ts';
 import { generateUserCerts } from './user-certs.ts';
+import { watchEvents } from './watch.ts';
 
-const callerKey = createContextKey<CallerCheck>('no-certificate');
 const maxPage = 1000;
 const mfaNotRequired = 2;
 const singleKinds: Record<string, string> = {
@@ -38,20 +34,17 @@ const singleKinds: Record<string, string> = {
   windows_desktop: 'windows_desktop',
 };
 
-export function callerContext(core: ClusterCore, request: Http2ServerRequest) {
-  const socket = request.stream.session?.socket as unknown as TLSSocket;
-  return createContextValues().set(callerKey, core.checkCaller(socket));
-}
-
 /** The calls of client-calls.md 1, and those that older and newer clients make instead of them. */
 export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
   return (router) => {
     const { pose } = core;
     router.service(AuthService, {
+      ...accessRequestRoutes(core),
+      watchEvents: (request, context) => watchEvents(core, request, context),
       ping: () => ({
         clusterName: core.options.name,
         serverVersion: pose.serverVersion,
-        serverFeatures: {},
+        serverFeatures: featuresOf(core),
         proxyPublicAddr: `localhost:${core.port()}`,
       }),
       getDomainName: () => ({ domainName: core.options.name }),
@@ -65,17 +58,22 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
       listUnifiedResources: (request, context) => {
         if (!pose.unifiedResources)
           throw unimplemented('unknown method ListUnifiedResources for service proto.AuthService');
-        const page = list(core, callerOf(context), {
+        const caller = callerOf(context);
+        const page = list(core, caller, {
           ...common(request),
+          ...searchedRoles(core, caller, request),
           kinds: request.kinds,
           keywords: request.searchKeywords,
           sortBy: sortField(request.sortBy?.field ?? ''),
         });
         const withLogins = request.includeLogins && pose.includeLogins;
         return create(ListUnifiedResourcesResponseSchema, {
-          resources: page.items.map((item) =>
-            toPaginatedResource(item.resource, withLogins ? item.logins : []),
-          ),
+          resources: page.items.map((item) => {
+            const message = toPaginatedResource(item.resource, withLogins ? item.logins : []);
+            message.requiresRequest =
+              request.includeRequestable && pose.includeLogins && item.requiresRequest;
+            return message;
+          }),
           nextKey: page.nextKey,
         });
       },
@@ -88,8 +86,10 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
             Code.PermissionDenied,
           );
         }
-        const page = list(core, callerOf(context), {
+        const caller = callerOf(context);
+        const page = list(core, caller, {
           ...common(request),
+          ...searchedRoles(core, caller, request),
           kinds: [kind],
           keywords: request.searchKeywords,
           sortBy: 'name',
@@ -100,17 +100,15 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
         });
       },
       getSSHTargets: (request, context) => {
-        const { roles } = callerOf(context);
+        const caller = callerOf(context);
         const found = [
           core.inventory.findNode(request.host),
           ...core.inventory.nodesNamed(request.host),
-        ].filter((node) => node !== undefined);
+        ].filter((node): node is ClusterResource => node !== undefined && isReachable(core, caller, node));
         return {
           servers: found
             .map((node) => toPaginatedResource(node, []))
-            .flatMap(({ resource }) =>
-              resource.case === 'node' && roles.length > 0 ? [resource.value] : [],
-            ),
+            .flatMap(({ resource }) => (resource.case === 'node' ? [resource.value] : [])),
         };
       },
       isMFARequired: (_request, context) => {
@@ -135,10 +133,6 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
         callerOf(context);
         return { mfaRequired: mfaNotRequired };
       },
-      getAccessCapabilities: (_request, context) => {
-        callerOf(context);
-        return {};
-      },
       getClusterAlerts: (_request, context) => {
         callerOf(context);
         return {};
@@ -162,15 +156,19 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
   };
 }
 
-function callerOf(context: HandlerContext): Caller {
-  const check = context.values.get(callerKey);
-  if (isCaller(check)) return check;
-  const refusal = refusalOf(check);
-  throw new ConnectError(refusal?.message ?? 'access denied', refusal?.code ?? Code.PermissionDenied);
-}
-
-function unimplemented(message: string): ConnectError {
-  return new ConnectError(message, Code.Unimplemented);
+/** Below 16 single fields tell what the edition can, from 16 on the entitlements do. */
+function featuresOf(core: ClusterCore) {
+  const enabled = { enabled: true };
+  const isEnterprise = core.edition === 'enterprise';
+  return {
+    kubernetes: true,
+    app: true,
+    db: true,
+    advancedAccessWorkflows: isEnterprise,
+    entitlements: core.pose.splitKeys
+      ? { K8s: enabled, App: enabled, DB: enabled, AccessRequests: { enabled: isEnterprise } }
+      : {},
+  };
 }
 
 function userOf(caller: Caller) {
@@ -230,9 +228,16 @@ function sortField(field: string): 'name' | 'kind' {
   throw unimplemented(`sorting by ${field} is not supported`);
 }
 
+function isReachable(core: ClusterCore, caller: Caller, node: ClusterResource): boolean {
+  return (
+    loginsFor(caller.roles, node.labels).length > 0 && grantCovers(caller.grant, core.options.name, node)
+  );
+}
+
 function list(core: ClusterCore, caller: Caller, query: InventoryQuery) {
   try {
-    return core.inventory.list(query, caller.roles);
+    const covers = (resource: ClusterResource) => grantCovers(caller.grant, core.options.name, resource);
+    return core.inventory.list({ ...query, covers }, caller.roles);
   } catch (error) {
     if (isAppError(error))
       throw new ConnectError(

@@ -10,7 +10,8 @@ import { createServer as createTcpServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Server as SshServer } from 'ssh2';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
-import { authRoutes, callerContext } from './auth-service.ts';
+import { authRoutes } from './auth-service.ts';
+import { callerContext } from './caller-context.ts';
 import { issueTls, makeTlsAuthority, type TlsAuthority } from './authorities.ts';
 import { ClusterCore, type ClusterOptions } from './core.ts';
 import type { ClusterResource } from './inventory.ts';
@@ -54,6 +55,7 @@ export interface Cluster {
 export async function createCluster(options: CreateClusterOptions): Promise<Cluster> {
   const core = await ClusterCore.create(options);
   core.inventory.add(options.resources ?? []);
+  const sweeping = core.requests.sweepRegularly();
   const dialer = new NodeDialer(core);
   const localNodeId = options.localNode ? await addLocalNode(core, dialer, options.localNode) : undefined;
   const webCa = await makeTlsAuthority(`${options.name} web`, 'modern', core.now());
@@ -85,6 +87,8 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
     stop: async () => {
       plain?.close();
       await port.close();
+      sweeping.dispose();
+      core.store.close();
     },
   };
 }

@@ -7,13 +7,19 @@ import {
   type TunnelSubject,
 } from '../main/protocol/codec/tls/tunnel-subject.ts';
 import { decodePublicKey, parseAuthorizedKey } from '../main/protocol/codec/ssh/keys.ts';
+import { type GrantSubject, noGrant, parseGrantSubject } from '../main/protocol/codec/tls/grant-subject.ts';
+import { AccessRequests } from './access-requests/access-requests.ts';
+import { RequestStore } from './access-requests/request-store.ts';
+import { requestVersionRules } from './access-requests/version-rules.ts';
 import { AppSessions } from './app-sessions.ts';
 import { type Authority, isIssuedBy, makeAuthority } from './authorities.ts';
 import { Emitter } from '../shared/lifecycle/emitter.ts';
+import { makeDirectory } from './cluster-directory.ts';
 import { Inventory } from './inventory.ts';
 import { issueUserSsh, issueUserTls } from './issue.ts';
 import { type Pose, type PoseRules, poses } from './pose.ts';
 import { allowedBy, type Role, rolesFor } from './roles.ts';
+import { ClusterStore } from './store/cluster-store.ts';
 import { type ClusterUser, UserDirectory } from './users.ts';
 
 export interface ClusterOptions {
@@ -28,11 +34,16 @@ export interface ClusterOptions {
   /** Kinds whose lists are refused although others are given, such as `windows_desktop`. */
   readonly refusedKinds?: readonly string[];
   readonly now?: () => Date;
+  /** Where access requests and devices are kept; absent: in memory, gone with the process. */
+  readonly storePath?: string;
+  /** The community edition refuses reviews and assuming requests for resources. Absent: enterprise. */
+  readonly edition?: 'community' | 'enterprise';
 }
 
 export interface Person {
   readonly userName: string;
   readonly roles: readonly Role[];
+  readonly grant: GrantSubject;
 }
 
 /** Who a verified client certificate belongs to. */
@@ -66,6 +77,9 @@ export class ClusterCore {
   readonly users: UserDirectory;
   readonly inventory = new Inventory();
   readonly appSessions: AppSessions;
+  readonly edition: 'community' | 'enterprise';
+  readonly store: ClusterStore;
+  readonly requests: AccessRequests;
   readonly userAuthority: Authority;
   readonly hostAuthority: Authority;
   readonly #locks = new Emitter<{ userName: string; message: string }>();
@@ -78,6 +92,15 @@ export class ClusterCore {
     this.now = options.now ?? (() => new Date());
     this.users = new UserDirectory(options.users, this.now);
     this.appSessions = new AppSessions(this.now, this.pose.appSessionDelayMs);
+    this.edition = options.edition ?? 'enterprise';
+    this.store = new ClusterStore(options.storePath);
+    this.requests = new AccessRequests({
+      directory: makeDirectory(options, this.users, this.inventory),
+      rules: requestVersionRules[options.pose ?? 'v18'],
+      store: new RequestStore(this.store),
+      now: this.now,
+      edition: this.edition,
+    });
     this.userAuthority = userAuthority;
     this.hostAuthority = hostAuthority;
   }
@@ -133,12 +156,12 @@ export class ClusterCore {
     const roles = this.rolesOfUser(userName);
     const limit = Math.min(ttlMs, ...roles.map((role) => role.maxSessionTtlMs ?? Number.POSITIVE_INFINITY));
     const tls = keys.tls ?? pemOf(keys.ssh);
-    return this.issueFor({ userName, roles }, { ssh: keys.ssh, tls }, { ttlMs: limit });
+    return this.issueFor({ userName, roles, grant: noGrant }, { ssh: keys.ssh, tls }, { ttlMs: limit });
   }
 
   /** One certificate for each key that is given; a missing key gives an empty one. */
   async issueFor(
-    { userName, roles }: Person,
+    { userName, roles, grant }: Person,
     keys: UserKeys,
     wanted: { readonly ttlMs: number; readonly route?: TunnelRoute },
   ): Promise<{ ssh: string; tls: string }> {
@@ -150,6 +173,7 @@ export class ClusterCore {
       clusterName: this.options.name,
       now: this.now(),
       ttlMs: wanted.ttlMs,
+      grant,
       tunnel: {
         ...noTunnel,
         ...wanted.route,
@@ -191,6 +215,7 @@ export class ClusterCore {
       roles: this.rolesNamed(roles),
       validUntil: certificate.validToDate,
       tunnel: parseTunnelSubject(certificate.toString()),
+      grant: parseGrantSubject(certificate.toString()),
     };
   }
 }

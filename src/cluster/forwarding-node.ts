@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import type { Connection, ServerChannel, Session } from 'ssh2';
 import { isAppError } from '../shared/errors/app-error.ts';
 import { encodePublicKey, formatAuthorizedKey, parseAuthorizedKey } from '../main/protocol/codec/ssh/keys.ts';
+import { noGrant } from '../main/protocol/codec/tls/grant-subject.ts';
 import type { SshChannel } from '../main/protocol/net/ssh/channel.ts';
 import { connectSsh, type SshConnection } from '../main/protocol/net/ssh/client.ts';
 import type { SshIdentity } from '../main/protocol/net/ssh/identity.ts';
@@ -11,7 +12,7 @@ import type { ClusterCore } from './core.ts';
 import type { ClusterResource } from './inventory.ts';
 import { hostPrincipals, issueUserSsh, makeHostIdentity } from './issue.ts';
 import type { TerminalRequest } from './node-programs.ts';
-import { loginsFor, rolesOf } from './roles.ts';
+import { mayLogIn } from './ssh-access.ts';
 
 const certificateMs = 60_000;
 const known = new Set([
@@ -45,11 +46,7 @@ export async function serveForwarded(
     ident: 'Go',
     userAuthorities: () => [core.userAuthority.sshPublic],
     now: core.now,
-    authorize: (certificate, username) => {
-      if (core.users.lockOf(certificate.keyId) !== undefined) return false;
-      const roles = core.rolesNamed(rolesOf(certificate.extensions.get('teleport-roles')));
-      return loginsFor(roles, node.labels).includes(username);
-    },
+    authorize: (certificate, username) => mayLogIn(core, certificate, username, node),
     onConnection: (connection, certificate, username) => {
       const far = logIn(core, node, {
         stream: upstream,
@@ -99,6 +96,7 @@ function makeIdentity(core: ClusterCore, userName: string, login: string): SshId
     clusterName: core.options.name,
     now: core.now(),
     ttlMs: certificateMs,
+    grant: noGrant,
   };
   const line = issueUserSsh(core.userAuthority, subject, formatAuthorizedKey(encodePublicKey(privateKey)));
   return { privateKey, certificate: parseAuthorizedKey(line) };

@@ -45,10 +45,20 @@ export interface InventoryQuery {
   readonly descending: boolean;
   readonly limit: number;
   readonly startKey: string;
+  /** Resources that only these roles open are listed too, and marked. */
+  readonly searchedRoles?: readonly Role[];
+  /** Of what the caller's own roles open, the part that the certificate is limited to; absent: all. */
+  readonly covers?: (resource: ClusterResource) => boolean;
+}
+
+export interface InventoryItem {
+  readonly resource: ClusterResource;
+  readonly logins: readonly string[];
+  readonly requiresRequest: boolean;
 }
 
 export interface InventoryPage {
-  readonly items: readonly { readonly resource: ClusterResource; readonly logins: readonly string[] }[];
+  readonly items: readonly InventoryItem[];
   readonly nextKey: string;
 }
 
@@ -127,19 +137,19 @@ export class Inventory {
     const order = this.#ordered(query.sortBy);
     const key = (entry: Entry) => (query.sortBy === 'name' ? entry.nameKey : entry.kindKey);
     const predicate = query.predicate === '' ? undefined : compilePredicate(query.predicate);
-    const items: { resource: ClusterResource; logins: readonly string[] }[] = [];
+    const items: InventoryItem[] = [];
     const step = query.descending ? -1 : 1;
     let at =
       query.startKey === '' ? (query.descending ? order.length - 1 : 0) : indexOf(order, key, query.startKey);
     for (; at >= 0 && at < order.length; at += step) {
       const entry = order[at];
       if (!entry || (query.kinds.length > 0 && !query.kinds.includes(entry.resource.kind))) continue;
-      const logins = entry.resource.kind === 'node' ? loginsFor(roles, entry.labels) : [];
-      if (!isVisible(entry.resource, roles, logins) || !matchesLabels(entry.labels, query.labels)) continue;
+      const item = itemFor(entry.resource, query, roles);
+      if (!item || !matchesLabels(entry.labels, query.labels)) continue;
       if (query.keywords.length > 0 && !entry.matchesKeywords(query.keywords)) continue;
       if (predicate && !predicate(entry)) continue;
       if (items.length === query.limit) return { items, nextKey: key(entry) };
-      items.push({ resource: entry.resource, logins });
+      items.push(item);
     }
     return { items, nextKey: '' };
   }
@@ -171,8 +181,25 @@ function indexOf(order: readonly Entry[], key: (entry: Entry) => string, wanted:
   return -1;
 }
 
-function isVisible(resource: ClusterResource, roles: readonly Role[], logins: readonly string[]): boolean {
-  if (resource.kind === 'node') return logins.length > 0;
+/** The resource as these roles show it; undefined when it is out of sight. */
+function itemFor(
+  resource: ClusterResource,
+  query: InventoryQuery,
+  roles: readonly Role[],
+): InventoryItem | undefined {
+  if (isVisible(resource, roles) && (query.covers?.(resource) ?? true))
+    return { resource, logins: loginsOn(resource, roles), requiresRequest: false };
+  const searched = query.searchedRoles ?? [];
+  if (!isVisible(resource, searched)) return undefined;
+  return { resource, logins: loginsOn(resource, searched), requiresRequest: true };
+}
+
+function loginsOn(resource: ClusterResource, roles: readonly Role[]): readonly string[] {
+  return resource.kind === 'node' ? loginsFor(roles, resource.labels) : [];
+}
+
+function isVisible(resource: ClusterResource, roles: readonly Role[]): boolean {
+  if (resource.kind === 'node') return loginsOn(resource, roles).length > 0;
   return rolesFor(roles, resource.kind, resource.labels).length > 0;
 }
 

@@ -6,9 +6,11 @@ import {
   sshForever,
 } from '../main/protocol/codec/ssh/certificate.ts';
 import { decodePublicKey, parseAuthorizedKey } from '../main/protocol/codec/ssh/keys.ts';
+import { formatGrantSubject, type GrantSubject } from '../main/protocol/codec/tls/grant-subject.ts';
 import { formatTunnelSubject, type TunnelSubject } from '../main/protocol/codec/tls/tunnel-subject.ts';
 import type { SshIdentity } from '../main/protocol/net/ssh/identity.ts';
 import { type Authority, issueTls } from './authorities.ts';
+import { grantExtensions } from './grant.ts';
 
 const backdateMs = 60_000;
 const hostCertificateMs = 10 * 365 * 24 * 3_600_000;
@@ -21,6 +23,7 @@ export interface UserSubject {
   readonly clusterName: string;
   readonly now: Date;
   readonly ttlMs: number;
+  readonly grant: GrantSubject;
 }
 
 /** `tunnel`: where a TLS certificate leads, and what its owner may do with databases and Kubernetes. */
@@ -43,6 +46,7 @@ export function issueUserSsh(authority: Authority, subject: UserSubject, keyLine
     validAfter: seconds(new Date(now.getTime() - backdateMs)),
     validBefore: seconds(new Date(now.getTime() + Math.max(60_000, subject.ttlMs))),
     extensions: new Map([
+      ...grantExtensions(subject.grant),
       ['permit-pty', ''],
       ['permit-port-forwarding', ''],
       ['permit-agent-forwarding', ''],
@@ -71,6 +75,7 @@ export function issueUserTls(
       { CN: [subject.userName] },
       { '1.3.9999.1.7': [subject.clusterName] },
       ...formatTunnelSubject(subject.tunnel),
+      ...formatGrantSubject(subject.grant),
     ],
     notBefore: new Date(subject.now.getTime() - backdateMs),
     notAfter: new Date(subject.now.getTime() + subject.ttlMs),

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import { type Duplex, duplexPair } from 'node:stream';
 import type { Person, ClusterCore } from './core.ts';
 import { serveForwarded } from './forwarding-node.ts';
+import { grantCovers } from './grant.ts';
 import type { ClusterResource } from './inventory.ts';
 import { loginsFor } from './roles.ts';
 
@@ -53,7 +54,9 @@ export class NodeDialer {
   #find(host: string, caller: Person): ClusterResource {
     if (host === '')
       throw new DialRefusal(2, 'failed to dial target host\n\tcannot route to empty target host');
-    const visible = (node: ClusterResource) => loginsFor(caller.roles, node.labels).length > 0;
+    const visible = (node: ClusterResource) =>
+      loginsFor(caller.roles, node.labels).length > 0 &&
+      grantCovers(caller.grant, this.#core.options.name, node);
     if (uuid.test(host)) {
       const node = this.#core.inventory.findNode(host);
       if (node && visible(node)) return node;

@@ -14,7 +14,7 @@ import type { ClusterCore } from './core.ts';
 import { hostPrincipals, makeHostIdentity } from './issue.ts';
 import type { LocalNode } from './node-dialer.ts';
 import { type ProgramOptions, runProgram, type TerminalRequest } from './node-programs.ts';
-import { loginsFor, rolesOf } from './roles.ts';
+import { mayLogIn } from './ssh-access.ts';
 
 export interface LocalNodeOptions {
   readonly id: string;
@@ -48,11 +48,8 @@ export async function createLocalNode(core: ClusterCore, options: LocalNodeOptio
     ident: 'Teleport',
     userAuthorities: () => [core.userAuthority.sshPublic],
     now: core.now,
-    authorize: (certificate, username) => {
-      if (username !== account || core.users.lockOf(certificate.keyId) !== undefined) return false;
-      const roles = core.rolesNamed(rolesOf(certificate.extensions.get('teleport-roles')));
-      return loginsFor(roles, options.labels).includes(username);
-    },
+    authorize: (certificate, username) =>
+      username === account && mayLogIn(core, certificate, username, options),
     onConnection: (connection) => serve(core, connection),
   });
   return (stream: Duplex) => {

@@ -7,10 +7,10 @@ import {
   interceptGlobalRequests,
   refuseChannel,
 } from '../main/protocol/net/ssh/server.ts';
-import type { Person, ClusterCore } from './core.ts';
+import type { ClusterCore } from './core.ts';
 import { hostPrincipals, makeHostIdentity } from './issue.ts';
 import { DialRefusal, type NodeDialer } from './node-dialer.ts';
-import { rolesOf } from './roles.ts';
+import { personOfSsh } from './ssh-access.ts';
 
 const known = new Set(['subsystem', 'env', 'auth-agent-req@openssh.com']);
 
@@ -53,10 +53,11 @@ function serve(
   connection: Connection,
   certificate: SshCertificate,
 ): void {
-  const caller: Person = {
-    userName: certificate.keyId,
-    roles: core.rolesNamed(rolesOf(certificate.extensions.get('teleport-roles'))),
-  };
+  const caller = personOfSsh(core, certificate);
+  if (!caller) {
+    connection.end();
+    return;
+  }
   interceptGlobalRequests(connection, (name) => {
     if (name === 'keepalive@openssh.com') return true;
     return name === 'cluster-details@goteleport.com' ? Buffer.from([0, 0]) : false;

@@ -1,8 +1,17 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { UserCertsRequest } from '../main/protocol/codec/gen/auth/authservice_pb.js';
+import { noGrant } from '../main/protocol/codec/tls/grant-subject.ts';
 import { isAppError } from '../shared/errors/app-error.ts';
-import { type Caller, type ClusterCore, pemOf, type TunnelRoute, type UserKeys } from './core.ts';
+import { formatResourceId } from './access-requests/model.ts';
+import {
+  type Caller,
+  type ClusterCore,
+  type Person,
+  pemOf,
+  type TunnelRoute,
+  type UserKeys,
+} from './core.ts';
 
 // Numbers of auth-api.md 7.
 const usage = { all: 0, ssh: 1, kubernetes: 2, database: 3, app: 4, desktop: 5 } as const;
@@ -18,11 +27,26 @@ export async function generateUserCerts(core: ClusterCore, caller: Caller, reque
   if (request.username !== caller.userName)
     throw refuse(Code.PermissionDenied, `access denied: user ${caller.userName} may not act for others`);
   const keys = keysOf(core, request);
-  const expires = expiryOf(core, caller, request);
+  const assumed = core.requests.assume(
+    { ...caller, activeRequests: caller.grant.activeRequests },
+    { assume: request.accessRequests, drop: request.dropAccessRequests },
+  );
+  const now = core.now().getTime();
+  const roleEnds = assumed.roles.map((role) => now + (role.maxSessionTtlMs ?? Number.POSITIVE_INFINITY));
+  const expires = expiryOf(core, caller, request, Math.min(assumed.endMs, ...roleEnds));
   if (request.routeToCluster !== '' && request.routeToCluster !== core.options.name)
     throw refuse(Code.NotFound, `cluster ${request.routeToCluster} not found`);
   const route = routeOf(core, caller, request, expires);
-  const certificates = await issue(core, caller, keys, {
+  const person = {
+    userName: caller.userName,
+    roles: assumed.roles,
+    grant: {
+      ...noGrant,
+      activeRequests: assumed.activeRequests,
+      allowedResources: assumed.allowedResources.map(formatResourceId),
+    },
+  };
+  const certificates = await issue(core, person, keys, {
     ttlMs: expires.getTime() - core.now().getTime(),
     route,
   });
@@ -55,12 +79,12 @@ function keysOf(core: ClusterCore, request: UserCertsRequest): UserKeys {
   }
 }
 
-function expiryOf(core: ClusterCore, caller: Caller, request: UserCertsRequest): Date {
+function expiryOf(core: ClusterCore, caller: Caller, request: UserCertsRequest, end: number): Date {
   const wanted = dateOf(request.expires);
   const now = core.now();
   if (!wanted || wanted <= now)
     throw refuse(Code.PermissionDenied, 'access denied: client credentials have expired, please relogin.');
-  const limits = [wanted.getTime(), caller.validUntil.getTime()];
+  const limits = [wanted.getTime(), caller.validUntil.getTime(), end];
   if (request.purpose === singleUse && !isLocalProxy(request)) limits.push(now.getTime() + singleUseMs);
   return new Date(Math.min(...limits));
 }
@@ -150,12 +174,12 @@ function appRouteOf(core: ClusterCore, caller: Caller, request: UserCertsRequest
 
 async function issue(
   core: ClusterCore,
-  caller: Caller,
+  person: Person,
   keys: UserKeys,
   wanted: { readonly ttlMs: number; readonly route: TunnelRoute },
 ): Promise<{ ssh: string; tls: string }> {
   try {
-    return await core.issueFor(caller, keys, wanted);
+    return await core.issueFor(person, keys, wanted);
   } catch (error) {
     if (isAppError(error)) throw refuse(Code.InvalidArgument, error.message);
     throw error;

@@ -1,4 +1,5 @@
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
+import type { Traits } from './access-requests/conditions.ts';
 import { matchOneTimeCode, oneTimeCode } from './totp.ts';
 
 export interface ClusterUser {
@@ -6,6 +7,7 @@ export interface ClusterUser {
   readonly password: string;
   readonly totpSecret: Uint8Array;
   readonly roles: readonly string[];
+  readonly traits?: Traits;
 }
 
 /** A user with a random password and a random one-time secret. */
@@ -52,6 +54,10 @@ export class UserDirectory {
 
   rolesOf(name: string): readonly string[] {
     return this.#entries.get(name)?.user.roles ?? [];
+  }
+
+  traitsOf(name: string): Traits {
+    return this.#entries.get(name)?.user.traits ?? {};
   }
 
   lockOf(name: string): string | undefined {

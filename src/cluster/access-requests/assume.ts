@@ -9,7 +9,6 @@ export interface Holder {
   readonly userName: string;
   readonly roles: readonly Role[];
   readonly activeRequests: readonly string[];
-  readonly allowedResources: readonly ResourceId[];
 }
 
 export interface Assumed {
@@ -47,7 +46,7 @@ export function assumeRequests(
   if (ids.length === 0)
     return wanted.drop.length > 0 || holder.activeRequests.length > 0
       ? nothing(roles)
-      : { ...nothing(holder.roles), allowedResources: holder.allowedResources };
+      : nothing(holder.roles);
   const requests = ids.map((id) => checkOne(context, holder.userName, id, nowMs));
   const withResources = requests.filter((request) => request.resourceIds.length > 0);
   if (withResources.length > 0 && !context.resourcesCanBeAssumed)

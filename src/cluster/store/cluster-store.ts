@@ -1,0 +1,99 @@
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { AppError } from '../../shared/errors/app-error.ts';
+
+const schema = `
+  PRAGMA journal_mode = WAL;
+  PRAGMA synchronous = FULL;
+  CREATE TABLE IF NOT EXISTS records (
+    kind TEXT NOT NULL,
+    id TEXT NOT NULL,
+    body TEXT NOT NULL,
+    PRIMARY KEY (kind, id)
+  ) STRICT;
+`;
+
+/** Records of one kind, kept in memory and written through: what a call has answered survives a killed process. */
+export interface Collection<T> {
+  get(id: string): T | undefined;
+  all(): readonly T[];
+  put(id: string, value: T): void;
+  delete(id: string): void;
+}
+
+/** What the embedded cluster keeps: a SQLite file, or memory when no path is given. */
+export class ClusterStore {
+  readonly #database: DatabaseSync;
+
+  constructor(path?: string) {
+    this.#database = path === undefined ? open(':memory:') : openFile(path);
+  }
+
+  /** `read` turns stored JSON into a value, or undefined when it is none; such records are refused, not lost. */
+  collection<T>(kind: string, read: (body: unknown) => T | undefined): Collection<T> {
+    const values = new Map<string, T>();
+    for (const row of this.#database.prepare('SELECT id, body FROM records WHERE kind = ?').all(kind))
+      values.set(String(row['id']), readRecord(kind, String(row['body']), read));
+    const put = this.#database.prepare(
+      'INSERT INTO records (kind, id, body) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET body = excluded.body',
+    );
+    const remove = this.#database.prepare('DELETE FROM records WHERE kind = ? AND id = ?');
+    return {
+      get: (id) => values.get(id),
+      all: () => [...values.values()],
+      put: (id, value) => {
+        put.run(kind, id, JSON.stringify(value));
+        values.set(id, value);
+      },
+      delete: (id) => {
+        remove.run(kind, id);
+        values.delete(id);
+      },
+    };
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+}
+
+function readRecord<T>(kind: string, body: string, read: (body: unknown) => T | undefined): T {
+  const value = read(parse(body));
+  if (value !== undefined) return value;
+  throw new AppError('internal', 'The data of the embedded cluster cannot be read.', {
+    reason: `A record of the kind ${kind} is not as this version writes it.`,
+  });
+}
+
+function parse(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}
+
+/** A file that is no database is put aside under another name, and an empty one begun. */
+function openFile(path: string): DatabaseSync {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  try {
+    return open(path);
+  } catch (error) {
+    if (!existsSync(path)) throw error;
+    for (const suffix of ['', '-wal', '-shm'])
+      if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.unreadable-${Date.now()}${suffix}`);
+    return open(path);
+  }
+}
+
+function open(path: string): DatabaseSync {
+  const database = new DatabaseSync(path, { timeout: 5_000 });
+  try {
+    database.exec(schema);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
