@@ -15,6 +15,10 @@ export interface DemoCluster {
 export interface AppOptions {
   readonly version: string;
   readonly demo?: DemoCluster;
+  /** Base address of the collector of usage data; absent = none, and nothing is asked. */
+  readonly usageCollector?: string;
+  /** Where an administrator's policy is; tests have their own. */
+  readonly policyPath?: string;
   /** The clock; tests move it. */
   readonly now?: () => Date;
 }

@@ -21,6 +21,8 @@ import type { App, AppOptions } from './app.ts';
 import { DemoSignIn } from './demo.ts';
 import { LocalTerminals } from './local-terminals.ts';
 import { createRouter } from './router.ts';
+import { createUsage, initialUsageData } from './usage.ts';
+import { UsageEvents } from './usage-events.ts';
 import { clusterEnvironment } from './cluster-environment.ts';
 
 /** Builds the core, top to bottom. It is disposed in reverse. */
@@ -38,6 +40,7 @@ export function createApp(host: Host, options: AppOptions): App {
     followings: {},
     notices: {},
     carts: {},
+    usageData: initialUsageData,
     workspace: initialWorkspace,
   });
   const profiles = new ProfileStore(host.openStore('profiles'), log);
@@ -80,6 +83,7 @@ export function createApp(host: Host, options: AppOptions): App {
     duplicateShell: (id, size) => shells.duplicate(id, size),
   });
   accounts.onSignedOut((uri) => shells.endAll(uri));
+  const usage = createUsage({ host, hub, log, now, accounts, options });
   restoreActiveAccount(accounts, hub, profiles);
   const demo = new DemoSignIn(options.demo, demoUri, accounts);
   const router = createRouter({
@@ -92,6 +96,8 @@ export function createApp(host: Host, options: AppOptions): App {
     shells,
     localShells,
     localTerminals: new LocalTerminals({ local: localShells, shells, workspace }),
+    usage,
+    usageEvents: new UsageEvents(usage),
     workspace,
     demo,
   });
@@ -110,6 +116,7 @@ export function createApp(host: Host, options: AppOptions): App {
     },
     async dispose() {
       clients.dispose();
+      await usage.dispose();
       shells.dispose();
       await localShells.dispose();
       accounts.dispose();

@@ -4,6 +4,7 @@ import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
 import { AuthApi } from '../protocol/client/auth-api.ts';
 import { type AuthConnection, openAuthConnection } from '../protocol/client/auth-connection.ts';
+import { fetchClusterId } from '../protocol/client/cluster-id.ts';
 import { openProxyConnection } from '../protocol/client/proxy-connection.ts';
 import type { ProxyConnection } from '../protocol/client/proxy-types.ts';
 import type { ProxyAddress } from '../protocol/net/address.ts';
@@ -42,6 +43,12 @@ export class AccountConnections implements Disposable {
     }
     const { api } = await this.#authApi();
     return work(api);
+  }
+
+  /** UUID of the root cluster, by gRPC or, on older servers, by HTTP. A secret of usage data: never logged. */
+  async clusterId(signal?: AbortSignal): Promise<string> {
+    const known = await this.withAuth((api) => api.clusterId(signal), signal);
+    return known ?? fetchClusterId(this.#options, signal);
   }
 
   /** The connection that all shells of this account share. */

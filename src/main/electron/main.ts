@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { app, BrowserWindow, dialog, session } from 'electron';
+import { usageCollectorOf } from '../app/build-info.ts';
 import { createApp } from '../app/create-app.ts';
 import { startDemoProcess } from '../demo/demo-process.ts';
 import { connectPages } from './connect-pages.ts';
@@ -20,7 +22,13 @@ async function run(): Promise<void> {
   const demo = process.argv.includes('--no-cluster')
     ? undefined
     : await startDemoProcess(join(folder, 'cluster.js'), ['--no-warnings']);
-  const core = createApp(createElectronHost(), { version: app.getVersion(), ...(demo ? { demo } : {}) });
+  const about = JSON.parse(readFileSync(join(app.getAppPath(), 'package.json'), 'utf8')) as object;
+  const usageCollector = usageCollectorOf(about);
+  const core = createApp(createElectronHost(), {
+    version: app.getVersion(),
+    ...(usageCollector ? { usageCollector } : {}),
+    ...(demo ? { demo } : {}),
+  });
   const window = createMainWindow({ preload: join(folder, 'preload.cjs'), pageUrl });
   connectPages(core, window.webContents);
   app.on('second-instance', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { usageCollectorOf } from '../app/build-info.ts';
 import { startDemoProcess } from '../demo/demo-process.ts';
 import { findBrowser, hasDisplay, openBrowserWindow } from './browser-window.ts';
 import { defaultDataFolder } from './data-folder.ts';
@@ -51,8 +52,17 @@ async function startCore(dataFolder: string, withDemo: boolean) {
     import('./loopback-host.ts'),
     demoStarting,
   ]);
-  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  return { app: createApp(createLoopbackHost(dataFolder), { version, ...(demo ? { demo } : {}) }), demo };
+  const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    version: string;
+    usageCollector?: string;
+  };
+  const usageCollector = usageCollectorOf(about);
+  const app = createApp(createLoopbackHost(dataFolder), {
+    version: about.version,
+    ...(usageCollector ? { usageCollector } : {}),
+    ...(demo ? { demo } : {}),
+  });
+  return { app, demo };
 }
 
 function show(address: string, noOpen: boolean, dataFolder: string, onClosed: () => void): void {

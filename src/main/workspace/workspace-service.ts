@@ -84,6 +84,12 @@ export class WorkspaceService {
     return this.openShellTab(shellId, '', tab.id);
   }
 
+  /** The shell of a tab; undefined for other tabs. */
+  shellOf(tabId: TabId): ShellId | undefined {
+    const tab = this.#find(tabId);
+    return tab.kind === 'shell' ? tab.shellId : undefined;
+  }
+
   setShellTitle(shellId: ShellId, title: string): void {
     const { tabs } = this.#workspace;
     this.#put({

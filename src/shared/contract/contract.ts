@@ -9,11 +9,22 @@ import { resources } from './resources.ts';
 import { shells } from './shells.ts';
 import { state } from './state.ts';
 import { tunnels } from './tunnels.ts';
+import { usageData } from './usage-data.ts';
 import { workspace } from './workspace.ts';
 
 /** Every call and feed between a page and the main process. Expected failures cross as `APP` with an `ErrorInfo`. */
-export const contract = oc
-  .errors({ APP: { data: ErrorInfo } })
-  .router({ app, clusters, devices, prompts, requests, resources, shells, state, tunnels, workspace });
+export const contract = oc.errors({ APP: { data: ErrorInfo } }).router({
+  app,
+  clusters,
+  devices,
+  prompts,
+  requests,
+  resources,
+  shells,
+  state,
+  tunnels,
+  usageData,
+  workspace,
+});
 
 export type Contract = typeof contract;

@@ -2,6 +2,7 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ErrorInfo } from '../errors/app-error.ts';
 import { AccountUri, ResourceUri } from '../uri/uri.ts';
+import { UsageOrigin } from './usage-data.ts';
 import { Instant, LongText, ShellId, ShortText, TabId, TerminalSize, TunnelId } from './ids.ts';
 
 /** Why a shell is over. `failed` carries the code: network, expired certificate, access denied, lock. */
@@ -57,6 +58,8 @@ export const shells = {
         serverName: ShortText,
         login: z.string().min(1).max(500),
         size: TerminalSize,
+        /** For usage data. */
+        origin: UsageOrigin.default('resource_table'),
       }),
     )
     .output(z.object({ tabId: TabId, shellId: ShellId })),

@@ -9,6 +9,7 @@ import { PromptInfo } from './prompts.ts';
 import { RequestCart } from './request-cart.ts';
 import { ShellInfo } from './shells.ts';
 import { TunnelInfo } from './tunnels.ts';
+import { UsageDataInfo } from './usage-data.ts';
 import { WorkspaceInfo } from './workspace.ts';
 
 /** All that the main process pushes. Maps are keyed by the thing's own URI or id. */
@@ -26,6 +27,7 @@ export const AppState = z.object({
   notices: z.record(NoticeId, RequestNotice),
   /** Absent = empty. */
   carts: z.record(AccountUri, RequestCart),
+  usageData: UsageDataInfo,
   workspace: WorkspaceInfo,
 });
 export type AppState = z.infer<typeof AppState>;
@@ -42,6 +44,7 @@ export const StateChange = z.discriminatedUnion('slice', [
   z.object({ slice: z.literal('followings'), key: AccountUri, value: RequestFollowing.nullable() }),
   z.object({ slice: z.literal('notices'), key: NoticeId, value: RequestNotice.nullable() }),
   z.object({ slice: z.literal('carts'), key: AccountUri, value: RequestCart.nullable() }),
+  z.object({ slice: z.literal('usageData'), value: UsageDataInfo }),
   z.object({ slice: z.literal('workspace'), value: WorkspaceInfo }),
 ]);
 export type StateChange = z.infer<typeof StateChange>;

@@ -13,6 +13,8 @@ export function applyChange(state: AppState, change: StateChange): AppState {
       return { ...state, app: change.value };
     case 'workspace':
       return { ...state, workspace: change.value };
+    case 'usageData':
+      return { ...state, usageData: change.value };
     case 'clusters':
       return { ...state, clusters: put(state.clusters, change.key, change.value) };
     case 'accounts':

@@ -3,6 +3,7 @@ import type { ErrorInfo } from '../../../shared/errors/app-error.ts';
 import { isAppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
 import type { ResourceKind } from '../../../shared/uri/uri.ts';
 import { AuthService, type PaginatedResource } from '../codec/gen/auth/authservice_pb.js';
+import { ClusterConfigService } from '../codec/gen/clusterconfig/clusterconfig_service_pb.js';
 import { TrustService } from '../codec/gen/trust/trust_service_pb.js';
 import type { CaKeySet, CertAuthoritySpecV2 } from '../codec/gen/types/types_pb.js';
 import { grpcCode } from '../codec/grpc-error.ts';
@@ -49,12 +50,14 @@ const smallestLimit = 8;
 export class AuthApi {
   readonly #auth: Client<typeof AuthService>;
   readonly #trust: Client<typeof TrustService>;
+  readonly #clusterConfig: Client<typeof ClusterConfigService>;
   /** Servers before v14 have one list per kind only. */
   #unified: boolean | undefined;
 
   constructor(transport: Transport) {
     this.#auth = createClient(AuthService, transport);
     this.#trust = createClient(TrustService, transport);
+    this.#clusterConfig = createClient(ClusterConfigService, transport);
   }
 
   /** Host authorities of this cluster and its leaves (auth-api.md 13); undefined where the service is missing (before v13). */
@@ -70,6 +73,18 @@ export class AuthApi {
           set.tls.map((pair) => Buffer.from(pair.cert).toString('utf8')),
         ),
       }));
+    } catch (error) {
+      const { status, error: coded } = callError(error);
+      if (status === grpcCode.unimplemented) return undefined;
+      throw coded;
+    }
+  }
+
+  /** UUID of the cluster (telemetry.md 4.3); undefined where only the HTTP API tells it (before v18). */
+  async clusterId(signal?: AbortSignal): Promise<string | undefined> {
+    try {
+      const answer = await this.#clusterConfig.getClusterName({}, options(signal));
+      return answer.spec?.clusterId ?? '';
     } catch (error) {
       const { status, error: coded } = callError(error);
       if (status === grpcCode.unimplemented) return undefined;

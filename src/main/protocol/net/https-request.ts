@@ -3,7 +3,7 @@ import type { TLSSocket } from 'node:tls';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { formatAddress, type ProxyAddress } from './address.ts';
 import { cancelled, dialTimedOut, fromSocketError } from './dial-errors.ts';
-import { dialTls, type ServerTrust } from './dialer.ts';
+import { dialTls, type ServerTrust, type TlsDialOptions } from './dialer.ts';
 
 const maxBodyBytes = 1 << 20;
 const defaultDeadlineMs = 15_000;
@@ -15,6 +15,10 @@ export interface HttpsRequest {
   readonly path: string;
   /** Sent as JSON. */
   readonly body?: unknown;
+  /** What else the handshake says; the default is an ordinary web request. */
+  readonly tls?: Partial<Pick<TlsDialOptions, 'servername' | 'alpn' | 'client'>>;
+  /** `Host` header; default: the address. */
+  readonly host?: string;
   /** From the dial to the last byte. */
   readonly deadlineMs?: number;
 }
@@ -31,7 +35,7 @@ export async function sendHttps(options: HttpsRequest, signal?: AbortSignal): Pr
   const deadlineMs = options.deadlineMs ?? defaultDeadlineMs;
   const started = performance.now();
   const socket = await dialTls(
-    { address: options.address, trust: options.trust, alpn: ['http/1.1'] },
+    { address: options.address, trust: options.trust, alpn: ['http/1.1'], ...options.tls },
     signal,
   );
   try {
@@ -61,7 +65,7 @@ function exchange(
         path: options.path,
         maxHeaderSize: 32 * 1024,
         headers: {
-          Host: name,
+          Host: options.host ?? name,
           'User-Agent': 'porthole',
           Connection: 'close',
           ...(payload ? { 'Content-Type': 'application/json', 'Content-Length': payload.length } : {}),

@@ -1,0 +1,45 @@
+import type { SignIn } from '../../../shared/contract/clusters.ts';
+import type { AccountUri } from '../../../shared/uri/uri.ts';
+import type { AccountService } from '../../clusters/account-service.ts';
+import type { ClusterService } from '../../clusters/cluster-service.ts';
+import type { DemoSignIn } from '../demo.ts';
+import type { UsageEvents } from '../usage-events.ts';
+import type { Implementer } from './implementer.ts';
+import { notBuilt } from './not-built.ts';
+
+export interface ClusterRoutesServices {
+  readonly clusters: ClusterService;
+  readonly accounts: AccountService;
+  readonly demo: DemoSignIn;
+  readonly usageEvents: UsageEvents;
+}
+
+export function clusterRoutes({ clusters: os }: Implementer, services: ClusterRoutesServices) {
+  const { clusters, accounts, demo, usageEvents } = services;
+  const signIn = (input: SignIn, signal: AbortSignal | undefined): Promise<AccountUri> => {
+    if (input.kind === 'demo') return demo.signIn(signal);
+    if (input.kind === 'password') return accounts.signIn(input.clusterUri, input, signal);
+    return notBuilt();
+  };
+  return {
+    probe: os.probe.handler(({ input, signal }) => clusters.probe(input.address, input.trust, signal)),
+    add: os.add.handler(async ({ input, signal }) => ({
+      clusterUri: await clusters.add(input.address, input.trust, signal),
+    })),
+    refresh: os.refresh.handler(
+      async ({ input, signal }) => (await clusters.refresh(input.clusterUri, signal)).facts,
+    ),
+    remove: os.remove.handler(({ input }) => {
+      for (const account of accounts.accountsOf(input.clusterUri)) accounts.signOut(account);
+      clusters.remove(input.clusterUri);
+    }),
+    signIn: os.signIn.handler(async ({ input, signal }) => {
+      const accountUri = await signIn(input, signal);
+      usageEvents.signedIn(accountUri, input.kind === 'passkey' ? 'passwordless' : 'local');
+      return { accountUri };
+    }),
+    signOut: os.signOut.handler(({ input }) => accounts.signOut(input.accountUri)),
+    signOutAll: os.signOutAll.handler(() => accounts.signOutAll()),
+    activate: os.activate.handler(({ input }) => accounts.activate(input.accountUri)),
+  };
+}

@@ -1,0 +1,29 @@
+import type { ShellService } from '../../shells/shell-service.ts';
+import type { WorkspaceService } from '../../workspace/workspace-service.ts';
+import type { UsageEvents } from '../usage-events.ts';
+import type { Implementer } from './implementer.ts';
+
+export interface WorkspaceRoutesServices {
+  readonly workspace: WorkspaceService;
+  readonly shells: ShellService;
+  readonly usageEvents: UsageEvents;
+}
+
+export function workspaceRoutes({ workspace: os }: Implementer, services: WorkspaceRoutesServices) {
+  const { workspace, shells, usageEvents } = services;
+  return {
+    activateTab: os.activateTab.handler(({ input }) => workspace.activate(input.tabId)),
+    closeTab: os.closeTab.handler(({ input }) => workspace.close(input.tabId)),
+    openRequests: os.openRequests.handler(() => ({ tabId: workspace.showRequestsTab() })),
+    openRequest: os.openRequest.handler(({ input }) => ({
+      tabId: workspace.showRequestTab(input.requestUri),
+    })),
+    moveTab: os.moveTab.handler(({ input }) => workspace.move(input.tabId, input.toIndex)),
+    duplicateTab: os.duplicateTab.handler(({ input }) => {
+      const tabId = workspace.duplicate(input.tabId, input.size);
+      const shellId = workspace.shellOf(tabId);
+      if (shellId) usageEvents.shellStarted(shells.get(shellId).info, 'connection_list');
+      return { tabId };
+    }),
+  };
+}
