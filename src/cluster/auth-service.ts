@@ -149,7 +149,7 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
         getClusterName: () => ({
           kind: 'cluster_name',
           version: 'v2',
-          spec: { clusterName: core.options.name },
+          spec: { clusterName: core.options.name, clusterId: core.clusterId },
         }),
       });
     }

@@ -10,6 +10,7 @@ import { createServer as createTcpServer, type Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Server as SshServer } from 'ssh2';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { createAuthJsonApi } from './auth-json-api.ts';
 import { authRoutes } from './auth-service.ts';
 import { callerContext } from './caller-context.ts';
 import { issueTls, makeTlsAuthority, type TlsAuthority } from './authorities.ts';
@@ -145,6 +146,7 @@ async function createPort(core: ClusterCore, { dialer, web, webCa, ssh }: PortSe
     }),
   ]);
   const grpc = createGrpcServer(core, dialer);
+  const json = createAuthJsonApi(core);
   const pem = (key: KeyObject) => key.export({ type: 'pkcs8', format: 'pem' }).toString();
   const routes = new Set<Route>([
     'auth',
@@ -164,6 +166,7 @@ async function createPort(core: ClusterCore, { dialer, web, webCa, ssh }: PortSe
       else if (route === 'ssh') ssh.injectSocket(socket as never);
       else if (route === 'probe') socket.end();
       else if (core.checkCaller(socket) === 'unknown-authority') socket.destroy();
+      else if (socket.alpnProtocol === 'http/1.1') json.emit('connection', socket);
       else grpc.emit('connection', socket);
     },
   });

@@ -1,4 +1,4 @@
-import { createPublicKey, type X509Certificate } from 'node:crypto';
+import { createPublicKey, randomUUID, type X509Certificate } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { parseUserTlsCertificate } from '../main/protocol/codec/tls/user-certificate.ts';
 import {
@@ -75,6 +75,8 @@ export class ClusterCore {
   readonly pose: PoseRules;
   readonly now: () => Date;
   readonly users: UserDirectory;
+  /** The cluster's UUID, as every member can read it (telemetry.md 4.3). */
+  readonly clusterId: string = randomUUID();
   readonly inventory = new Inventory();
   readonly appSessions: AppSessions;
   readonly edition: 'community' | 'enterprise';

@@ -37,7 +37,7 @@ export class TlsPort {
   constructor(options: TlsPortOptions) {
     this.#options = options;
     this.#ends = {
-      auth: this.#createEnd('auth', ['h2']),
+      auth: this.#createEnd('auth', ['h2', 'http/1.1']),
       'ssh-grpc': this.#createEnd('ssh-grpc', ['h2', proxySshGrpcAlpn]),
       ssh: this.#createEnd('ssh', [proxySshAlpn]),
       web: this.#createEnd('web', ['http/1.1']),

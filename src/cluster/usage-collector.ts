@@ -121,10 +121,12 @@ function check(request: SubmitConnectEventRequest): ReceivedEvent {
   else if (timestampDate(request.timestamp).getTime() > Date.now() + 1_000)
     problems.push('timestamp is in the future');
   if (request.event.case === undefined) problems.push('no event');
-  for (const [name, value] of Object.entries(request.event.value ?? {})) {
-    if ((name === 'clusterName' || name === 'userName') && !hashed.test(String(value)))
+  const values: Record<string, unknown> = { ...request.event.value };
+  for (const [name, value] of Object.entries(values)) {
+    if (typeof value !== 'string') continue;
+    if ((name === 'clusterName' || name === 'userName') && !hashed.test(value))
       problems.push(`${name} is not anonymized`);
-    if (words[name] && !words[name].has(String(value))) problems.push(`${name} is "${String(value)}"`);
+    if (words[name] && !words[name].has(value)) problems.push(`${name} is "${value}"`);
   }
   return { name: request.event.case ?? 'none', request, problems };
 }

@@ -85,12 +85,13 @@ const hashedFields = new Set(['clusterName', 'userName']);
 /** The fields of a message as the person is shown them, in the names of the wire. */
 export function describeFields(request: SubmitConnectEventRequest): UsageEventInfo['fields'] {
   const { event } = request;
-  const fields = Object.entries(event.value ?? {}).filter(([name]) => !name.startsWith('$'));
+  const values: Record<string, unknown> = { ...event.value };
+  const fields = Object.entries(values).filter(([name]) => !name.startsWith('$'));
   return [
     { name: 'distinct_id', value: request.distinctId, isAnonymized: false },
     ...fields.map(([name, value]) => ({
       name: toSnakeCase(name),
-      value: String(value),
+      value: typeof value === 'string' ? value : JSON.stringify(value),
       isAnonymized: hashedFields.has(name),
     })),
   ];
