@@ -63,7 +63,10 @@ function TunnelItem({ tunnel, onDone }: { tunnel: TunnelInfo; onDone: () => void
       <div className="grow">
         <div className="line">
           <span className="clip">{tunnelTitle(tunnel)}</span>
-          <span className="small muted">{look.word}</span>
+          <span className="small muted">
+            {look.word}
+            {left !== undefined && left > 0 && ` · certificate ${formatSpan(left)}`}
+          </span>
           <span className="grow" />
           <span className="mono small-mono">{tunnel.address}</span>
         </div>
@@ -71,7 +74,6 @@ function TunnelItem({ tunnel, onDone }: { tunnel: TunnelInfo; onDone: () => void
           <span className="grow clip">
             {connectionsText(traffic.openConnections)} · {formatBytes(traffic.bytesFromClient)} sent,{' '}
             {formatBytes(traffic.bytesToClient)} received
-            {left !== undefined && left > 0 && ` · ${formatSpan(left)} left`}
           </span>
           <TrafficLine recent={traffic.recent} isSmall />
         </div>
