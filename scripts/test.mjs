@@ -1,6 +1,6 @@
 // `npm test`: installs what it needs, then format, lint, types, unit and integration tests, build, end-to-end tests.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { ensureDependencies, fail, findNode, root } from './bootstrap.mjs';
 
@@ -76,6 +76,10 @@ function ensurePrograms() {
   const needed = [
     { name: 'OpenSSH server', package: 'openssh-server', files: ['/usr/sbin/sshd'] },
     { name: 'OpenSSH client', package: 'openssh-client', files: onPath('ssh') },
+    { name: 'PostgreSQL', package: 'postgresql', files: postgresFiles() },
+    { name: 'MariaDB', package: 'mariadb-server', files: ['/usr/sbin/mariadbd', ...onPath('mariadbd')] },
+    { name: 'Redis', package: 'redis-server', files: onPath('redis-server') },
+    { name: 'curl', package: 'curl', files: onPath('curl') },
     { name: 'Chromium', package: 'chromium', files: [...onPath('chromium'), ...onPath('google-chrome')] },
   ];
   const missing = needed.filter(({ files }) => !files.some((file) => existsSync(file)));
@@ -94,6 +98,11 @@ function ensurePrograms() {
   fail(
     `The tests need: ${missing.map((program) => program.name).join(', ')}. On Debian: apt-get install ${packages.join(' ')}`,
   );
+}
+
+function postgresFiles() {
+  const base = '/usr/lib/postgresql';
+  return existsSync(base) ? readdirSync(base).map((version) => join(base, version, 'bin/initdb')) : [];
 }
 
 function onPath(name) {

@@ -22,6 +22,11 @@ import { NodeDialer } from './node-dialer.ts';
 import { createSshProxy } from './ssh-proxy.ts';
 import { type Route, TlsPort } from './tls-port.ts';
 import { proxySshPath, serveProxySsh } from './transport-service.ts';
+import { AppService } from './apps/app-service.ts';
+import type { ClusterApp } from './apps/target.ts';
+import { DatabaseService } from './db/database-service.ts';
+import type { ClusterDatabase } from './db/target.ts';
+import { routeTunnel } from './tunnel-router.ts';
 import { createWebService } from './web-service.ts';
 
 export interface CreateClusterOptions extends ClusterOptions {
@@ -29,7 +34,10 @@ export interface CreateClusterOptions extends ClusterOptions {
   readonly port?: number;
   /** A node with shells on this machine. */
   readonly localNode?: { readonly hostname: string; readonly labels: Readonly<Record<string, string>> };
+  /** Listed only; nothing answers behind them. */
   readonly resources?: Iterable<ClusterResource>;
+  readonly databases?: Iterable<ClusterDatabase>;
+  readonly apps?: Iterable<ClusterApp>;
 }
 
 /** A running embedded cluster on 127.0.0.1. Nothing of it is stored; its keys end with it. */
@@ -46,6 +54,8 @@ export interface Cluster {
   readonly userAuthorityLine: string;
   /** A certificate for the host key of an OpenSSH server that is registered under `id`. */
   issueHostCertificate(key: KeyObject, id: string, hostname: string): Buffer;
+  addDatabase(database: ClusterDatabase): void;
+  addApp(app: ClusterApp): void;
   /** Stops listening and cuts every connection; users, keys and resources stay. */
   suspend(): Promise<void>;
   /** Listens on the same port again. */
@@ -60,9 +70,11 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
   const dialer = new NodeDialer(core);
   const localNodeId = options.localNode ? await addLocalNode(core, dialer, options.localNode) : undefined;
   const webCa = await makeTlsAuthority(`${options.name} web`, 'modern', core.now());
+  const databases = new DatabaseService(core, options.databases ?? []);
+  const apps = new AppService(core, options.apps ?? []);
   const web = createWebService(core);
   const ssh = await createSshProxy(core, dialer);
-  const port = await createPort(core, { dialer, web, webCa, ssh });
+  const port = await createPort(core, { dialer, web, webCa, ssh, databases, apps });
   const number = await port.listen(options.port ?? 0);
   const plain = options.tlsRouting === false ? await listenForSsh(ssh) : undefined;
   core.setPorts(number, plain?.port ?? 0);
@@ -81,6 +93,8 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
         { principals: hostPrincipals(id, hostname, options.name), clusterName: options.name, role: 'Node' },
         core.now(),
       ),
+    addDatabase: (database) => databases.add(database),
+    addApp: (app) => apps.add(app),
     suspend: () => port.close(),
     resume: async () => {
       await port.listen(number);
@@ -88,6 +102,7 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
     stop: async () => {
       plain?.close();
       await port.close();
+      await Promise.all([databases.stop(), apps.stop()]);
       sweeping.dispose();
       core.store.close();
     },
@@ -134,9 +149,12 @@ interface PortServices {
   readonly web: HttpServer;
   readonly webCa: TlsAuthority;
   readonly ssh: SshServer;
+  readonly databases: DatabaseService;
+  readonly apps: AppService;
 }
 
-async function createPort(core: ClusterCore, { dialer, web, webCa, ssh }: PortServices): Promise<TlsPort> {
+async function createPort(core: ClusterCore, services: PortServices): Promise<TlsPort> {
+  const { dialer, web, webCa, ssh, databases, apps } = services;
   const [webTls, hostTls] = await Promise.all([
     makeWebTls(core, webCa),
     makeHostTls(core.hostAuthority, {
@@ -153,23 +171,35 @@ async function createPort(core: ClusterCore, { dialer, web, webCa, ssh }: PortSe
     'ssh',
     'web',
     'probe',
+    'db',
+    'db-tls',
+    'app-tcp',
     ...(core.pose.grpcTransport ? (['ssh-grpc'] as const) : []),
   ]);
-  return new TlsPort({
+  const port = new TlsPort({
     clusterName: core.options.name,
     web: { key: pem(webTls.key), certificate: webTls.certificate },
     host: { key: pem(hostTls.key), certificate: hostTls.certificate },
     userCaPem: core.userAuthority.tls.pem,
     routes,
+    tcpPing: core.pose.tcpPing,
     onConnection: (route: Route, socket: TLSSocket) => {
-      if (route === 'web') web.emit('connection', socket);
-      else if (route === 'ssh') ssh.injectSocket(socket as never);
+      if (route === 'ssh') ssh.injectSocket(socket as never);
       else if (route === 'probe') socket.end();
+      else if (route !== 'auth' && route !== 'ssh-grpc') routeTunnel(tunnelServices, route, socket);
       else if (core.checkCaller(socket) === 'unknown-authority') socket.destroy();
       else if (socket.alpnProtocol === 'http/1.1') json.emit('connection', socket);
       else grpc.emit('connection', socket);
     },
   });
+  const tunnelServices = {
+    core,
+    databases,
+    apps,
+    serveWeb: (socket: TLSSocket) => void web.emit('connection', socket),
+    secureAgain: port.secureAgain.bind(port),
+  };
+  return port;
 }
 
 async function makeWebTls(

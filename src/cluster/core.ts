@@ -12,11 +12,13 @@ import { AccessRequests } from './access-requests/access-requests.ts';
 import { RequestStore } from './access-requests/request-store.ts';
 import { requestVersionRules } from './access-requests/version-rules.ts';
 import { AppSessions } from './app-sessions.ts';
+import { AppTokens } from './app-tokens.ts';
 import { type Authority, isIssuedBy, makeAuthority } from './authorities.ts';
 import { Emitter } from '../shared/lifecycle/emitter.ts';
 import { makeDirectory } from './cluster-directory.ts';
 import { Inventory } from './inventory.ts';
 import { issueUserSsh, issueUserTls } from './issue.ts';
+import { LiveTunnels } from './live-tunnels.ts';
 import { type Pose, type PoseRules, poses } from './pose.ts';
 import { allowedBy, type Role, rolesFor } from './roles.ts';
 import { ClusterStore } from './store/cluster-store.ts';
@@ -67,7 +69,7 @@ export type CallerCheck =
   | 'no-certificate'
   | 'unknown-authority'
   | 'expired'
-  | { readonly locked: string };
+  | { readonly locked: string; readonly tunnel: TunnelSubject };
 
 /** What all services of the cluster share: authorities, users, roles and the inventory. */
 export class ClusterCore {
@@ -78,7 +80,10 @@ export class ClusterCore {
   /** The cluster's UUID, as every member can read it (telemetry.md 4.3). */
   readonly clusterId: string = randomUUID();
   readonly inventory = new Inventory();
+  /** Connections to databases, apps and Kubernetes clusters. */
+  readonly tunnels = new LiveTunnels();
   readonly appSessions: AppSessions;
+  readonly appTokens: AppTokens;
   readonly edition: 'community' | 'enterprise';
   readonly store: ClusterStore;
   readonly requests: AccessRequests;
@@ -93,6 +98,7 @@ export class ClusterCore {
     this.pose = poses[options.pose ?? 'v18'];
     this.now = options.now ?? (() => new Date());
     this.users = new UserDirectory(options.users, this.now);
+    this.appTokens = new AppTokens(options.name, this.now);
     this.appSessions = new AppSessions(this.now, this.pose.appSessionDelayMs);
     this.edition = options.edition ?? 'enterprise';
     this.store = new ClusterStore(options.storePath);
@@ -139,6 +145,7 @@ export class ClusterCore {
   lock(userName: string, message: string): void {
     this.users.setLock(userName, message);
     this.#locks.fire({ userName, message });
+    this.tunnels.closeOf(userName);
   }
 
   rolesNamed(names: readonly string[]): Role[] {
@@ -210,13 +217,14 @@ export class ClusterCore {
     const now = this.now();
     if (now < certificate.validFromDate || now >= certificate.validToDate) return 'expired';
     const { userName, roles } = parseUserTlsCertificate(certificate.toString());
+    const tunnel = parseTunnelSubject(certificate.toString());
     const locked = this.users.lockOf(userName);
-    if (locked !== undefined) return { locked };
+    if (locked !== undefined) return { locked, tunnel };
     return {
       userName,
       roles: this.rolesNamed(roles),
       validUntil: certificate.validToDate,
-      tunnel: parseTunnelSubject(certificate.toString()),
+      tunnel,
       grant: parseGrantSubject(certificate.toString()),
     };
   }

@@ -16,14 +16,14 @@ export interface ClusterResource {
   /** `host:port` of a node, protocol of a database, URI of an app: what the kind shows. */
   readonly address: string;
   readonly labels: Labels;
-  readonly description?: string;
+  readonly description?: string | undefined;
   readonly openssh?: boolean;
   /** Of a database: where it is, as its registration says. */
   readonly uri?: string;
   /** Of an app; absent: its name below the proxy's. */
-  readonly publicAddress?: string;
+  readonly publicAddress?: string | undefined;
   /** Of a TCP app with several ports. */
-  readonly tcpPorts?: readonly PortRange[];
+  readonly tcpPorts?: readonly PortRange[] | undefined;
 }
 
 export interface PortRange {

@@ -21,6 +21,11 @@ export interface PoseRules {
   /** App certificates need a session made before, which the proxy knows only after a moment (tunnels.md 5.2). */
   readonly twoStepApps: boolean;
   readonly appSessionDelayMs: number;
+  /** A cancel request of PostgreSQL reaches the database (tunnels.md 3.2). */
+  readonly postgresCancel: boolean;
+  /** A refused Redis client hears that HELLO is unknown before it hears the refusal. */
+  readonly redisGreetsBeforeRefusal: boolean;
+  readonly tcpPing: boolean;
   readonly unknownChannelRequest: 'closes-channel' | 'fails' | 'fails-and-succeeds';
 }
 
@@ -39,6 +44,9 @@ export const poses: Readonly<Record<Pose, PoseRules>> = {
     defaultKubernetesCluster: true,
     twoStepApps: true,
     appSessionDelayMs: 400,
+    postgresCancel: false,
+    redisGreetsBeforeRefusal: false,
+    tcpPing: false,
     unknownChannelRequest: 'closes-channel',
   },
   v15: {
@@ -55,6 +63,9 @@ export const poses: Readonly<Record<Pose, PoseRules>> = {
     defaultKubernetesCluster: true,
     twoStepApps: true,
     appSessionDelayMs: 400,
+    postgresCancel: true,
+    redisGreetsBeforeRefusal: false,
+    tcpPing: true,
     unknownChannelRequest: 'fails',
   },
   v18: {
@@ -71,6 +82,9 @@ export const poses: Readonly<Record<Pose, PoseRules>> = {
     defaultKubernetesCluster: false,
     twoStepApps: false,
     appSessionDelayMs: 0,
+    postgresCancel: true,
+    redisGreetsBeforeRefusal: true,
+    tcpPing: true,
     unknownChannelRequest: 'fails-and-succeeds',
   },
 };

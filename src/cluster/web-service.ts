@@ -55,6 +55,8 @@ async function handle(core: ClusterCore, bucket: TokenBucket, request: IncomingM
       return ping(core);
     case 'GET /webapi/motd':
       return { Text: core.options.messageOfTheDay ?? '' };
+    case 'GET /.well-known/jwks.json':
+      return core.appTokens.keySet();
     case 'POST /webapi/mfa/login/begin':
       bucket.take();
       return begin(core, await readJson(request, Begin));
