@@ -6,6 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { isCaller } from '../caller-status.ts';
 import type { Caller, CallerCheck, ClusterCore } from '../core.ts';
 import { type ClusterResource, publicAddressOf } from '../inventory.ts';
+import { grantCovers } from '../grant.ts';
 import { rolesFor } from '../roles.ts';
 import { joinStreams } from '../streams.ts';
 import { createAppProxy, serveAppConnection } from './http-proxy.ts';
@@ -73,9 +74,12 @@ export class AppService {
     const session = route && this.#core.appSessions.find(route.sessionId, caller.userName);
     const app = route && this.#apps.get(route.publicAddress);
     if (!session || !app) return { kind: 'refused', why: 'unknown' };
-    const isAllowed = rolesFor(caller.roles, 'app', app.labels).length > 0;
-    const needsMfa = caller.roles.some((role) => role.requireSessionMfa) && !caller.tunnel.hasVerifiedMfa;
-    return isAllowed && !needsMfa ? { kind: 'allowed', app, caller } : { kind: 'refused', why: 'denied' };
+    const reachable = rolesFor(caller.roles, 'app', app.labels);
+    const isGranted = grantCovers(caller.grant, this.#core.options.name, { kind: 'app', id: app.name });
+    const needsMfa = reachable.some((role) => role.requireSessionMfa) && caller.grant.mfaDevice === '';
+    return reachable.length > 0 && isGranted && !needsMfa
+      ? { kind: 'allowed', app, caller }
+      : { kind: 'refused', why: 'denied' };
   }
 
   /** Where the bytes go; undefined for a port that the app does not have (tunnels.md 5.4). */

@@ -124,8 +124,9 @@ function upgrade(
 ): void {
   const url = new URL(access.app.uri);
   const wanted = requestOptions(options, access, incoming, url);
-  const headers = { ...wanted.headers, connection: 'Upgrade', upgrade: incoming.headers.upgrade };
-  const outgoing = open(url, { ...wanted, headers });
+  const outgoing = open(url, wanted);
+  outgoing.setHeader('connection', 'Upgrade');
+  outgoing.setHeader('upgrade', incoming.headers.upgrade ?? '');
   socket.once('close', () => outgoing.destroy());
   socket.on('error', () => socket.destroy());
   outgoing.on('upgrade', (result, far, farHead) => {

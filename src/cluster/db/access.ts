@@ -1,4 +1,5 @@
 import type { Caller } from '../core.ts';
+import { grantCovers } from '../grant.ts';
 import { type Labels, rolesFor } from '../roles.ts';
 
 /** Texts that a real database service sends in the client's own protocol (tunnels.md 3.5 to 3.7). */
@@ -24,6 +25,9 @@ const withoutNames = new Set([
 ]);
 
 export interface DatabaseWish {
+  readonly clusterName: string;
+  /** Of the database in the cluster. */
+  readonly name: string;
   readonly protocol: string;
   readonly labels: Labels;
   readonly user: string;
@@ -32,14 +36,16 @@ export interface DatabaseWish {
 
 /** The reason for which a connection is refused; undefined when a role allows it. */
 export function refusalFor(caller: Caller, wish: DatabaseWish): string | undefined {
-  const allowing = rolesFor(caller.roles, 'db', wish.labels).filter(
+  if (!grantCovers(caller.grant, wish.clusterName, { kind: 'db', id: wish.name })) return refusals.denied;
+  const reachable = rolesFor(caller.roles, 'db', wish.labels);
+  const isAllowed = reachable.some(
     (role) =>
       allows(role.databaseUsers, wish.user) &&
       (withoutNames.has(wish.protocol) || allows(role.databaseNames, wish.database)),
   );
-  if (allowing.length === 0) return refusals.denied;
-  const needsMfa = caller.roles.some((role) => role.requireSessionMfa);
-  return needsMfa && !caller.tunnel.hasVerifiedMfa ? refusals.mfa : undefined;
+  if (!isAllowed) return refusals.denied;
+  const needsMfa = reachable.some((role) => role.requireSessionMfa);
+  return needsMfa && caller.grant.mfaDevice === '' ? refusals.mfa : undefined;
 }
 
 function allows(list: readonly string[] | undefined, value: string): boolean {

@@ -47,7 +47,14 @@ export class DatabaseService {
       engine: this.#engines.get(database.name),
       isDown: () => this.#core.tunnels.isStopped('db', database.name),
       refusal: (user, name) =>
-        refusalFor(caller, { protocol: route.protocol, labels: database.labels, user, database: name }),
+        refusalFor(caller, {
+          clusterName: this.#core.options.name,
+          name: database.name,
+          protocol: route.protocol,
+          labels: database.labels,
+          user,
+          database: name,
+        }),
     };
     const remove = this.#core.tunnels.add({
       kind: 'db',

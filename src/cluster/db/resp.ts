@@ -112,7 +112,7 @@ export class CommandSplitter {
 
   #begin(): CommandPiece | 'more' | undefined {
     const name = nameOf(this.#rest);
-    if (name === 'more') return 'more';
+    if (name === undefined) return 'more';
     if (name === '') {
       this.#rest = this.#rest.subarray(this.#rest.indexOf(10) + 1);
       return undefined;
@@ -132,12 +132,12 @@ export class CommandSplitter {
   }
 }
 
-/** Upper-case name of the command that begins here; `''` for an empty line. */
-function nameOf(bytes: Buffer): string | 'more' {
+/** Upper-case name of the command that begins here; `''` for an empty line, undefined when more is needed. */
+function nameOf(bytes: Buffer): string | undefined {
   const lineEnd = bytes.indexOf(10);
   if (lineEnd < 0) {
     if (bytes.length > maxLineBytes) throw new Error('a line is too long');
-    return 'more';
+    return undefined;
   }
   const line = bytes.toString('latin1', 0, lineEnd).trim();
   if (!line.startsWith('*')) return (line.split(/\s+/)[0] ?? '').toUpperCase();
@@ -145,13 +145,13 @@ function nameOf(bytes: Buffer): string | 'more' {
   const lengthEnd = bytes.indexOf(10, lineEnd + 1);
   if (lengthEnd < 0) {
     if (bytes.length - lineEnd > maxLineBytes) throw new Error('a line is too long');
-    return 'more';
+    return undefined;
   }
   const length = Number(bytes.toString('latin1', lineEnd + 2, lengthEnd));
   if (bytes[lineEnd + 1] !== '$'.charCodeAt(0) || !Number.isInteger(length) || length < 0)
     throw new Error('a command is malformed');
   if (length > maxNameBytes) return '?';
-  if (bytes.length < lengthEnd + 1 + length) return 'more';
+  if (bytes.length < lengthEnd + 1 + length) return undefined;
   return bytes.toString('latin1', lengthEnd + 1, lengthEnd + 1 + length).toUpperCase() || '?';
 }
 
