@@ -53,6 +53,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/main/protocol',
   ],
   'src/main/local-shell': ['src/shared', 'src/main/host', 'src/main/log'],
+  'src/main/settings': ['src/shared', 'src/main/host', 'src/main/log', 'src/main/state'],
   'src/main/telemetry': [
     'src/shared',
     'src/main/host',
@@ -72,6 +73,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/main/resources',
     'src/main/shells',
     'src/main/local-shell',
+    'src/main/settings',
     'src/main/telemetry',
     'src/main/workspace',
     'src/main/protocol',

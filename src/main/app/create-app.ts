@@ -12,6 +12,7 @@ import { LocalShellService } from '../local-shell/local-shell-service.ts';
 import { createFileLogger } from '../log/log.ts';
 import { isNativeCryptoUsed } from '../protocol/net/ssh/load-ssh2.ts';
 import { ResourceService } from '../resources/resource-service.ts';
+import { initialSettings, SettingsService } from '../settings/settings-service.ts';
 import { ShellService } from '../shells/shell-service.ts';
 import { StateHub } from '../state/state-hub.ts';
 import { IdentityVault } from '../store/identity-vault.ts';
@@ -40,8 +41,15 @@ export function createApp(host: Host, options: AppOptions): App {
     followings: {},
     notices: {},
     carts: {},
+    settings: initialSettings,
     usageData: initialUsageData,
     workspace: initialWorkspace,
+  });
+  const settings = new SettingsService({
+    hub,
+    store: host.openStore('settings'),
+    secrets: host.secrets,
+    log,
   });
   const profiles = new ProfileStore(host.openStore('profiles'), log);
   const vault = new IdentityVault(host.dataFolder, host.secrets);
@@ -96,6 +104,7 @@ export function createApp(host: Host, options: AppOptions): App {
     shells,
     localShells,
     localTerminals: new LocalTerminals({ local: localShells, shells, workspace }),
+    settings,
     usage,
     usageEvents: new UsageEvents(usage),
     workspace,
@@ -120,6 +129,7 @@ export function createApp(host: Host, options: AppOptions): App {
       shells.dispose();
       await localShells.dispose();
       accounts.dispose();
+      settings.dispose();
       log.info('stopped');
     },
   };

@@ -1,6 +1,7 @@
 import type { Host } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
 import type { ResourceService } from '../resources/resource-service.ts';
+import type { SettingsService } from '../settings/settings-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { UsageService } from '../telemetry/usage-service.ts';
 import { type ClusterRoutesServices, clusterRoutes } from './routes/clusters.ts';
@@ -8,6 +9,7 @@ import { deviceRoutes } from './routes/devices.ts';
 import { createImplementer } from './routes/implementer.ts';
 import { promptRoutes } from './routes/prompts.ts';
 import { requestRoutes } from './routes/requests.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { type ShellRoutesServices, shellRoutes } from './routes/shells.ts';
 import { tunnelRoutes } from './routes/tunnels.ts';
 import { usageDataRoutes } from './routes/usage-data.ts';
@@ -18,12 +20,13 @@ export interface RouterServices extends ClusterRoutesServices, ShellRoutesServic
   readonly log: Logger;
   readonly hub: StateHub;
   readonly resources: ResourceService;
+  readonly settings: SettingsService;
   readonly usage: UsageService;
 }
 
 /** What each call of the contract does: one file a domain in `routes/`. */
 export function createRouter(services: RouterServices) {
-  const { host, log, hub, resources, usage } = services;
+  const { host, log, hub, resources, settings, usage } = services;
   const os = createImplementer(log);
   return os.router({
     app: {
@@ -40,6 +43,7 @@ export function createRouter(services: RouterServices) {
     devices: deviceRoutes(os),
     prompts: promptRoutes(os),
     requests: requestRoutes(os),
+    settings: settingsRoutes(os, settings),
     shells: shellRoutes(os, services),
     tunnels: tunnelRoutes(os),
     usageData: usageDataRoutes(os, usage, hub),

@@ -6,6 +6,7 @@ import { clusters } from './clusters.ts';
 import { devices } from './devices.ts';
 import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
+import { settings } from './settings.ts';
 import { shells } from './shells.ts';
 import { state } from './state.ts';
 import { tunnels } from './tunnels.ts';
@@ -20,6 +21,7 @@ export const contract = oc.errors({ APP: { data: ErrorInfo } }).router({
   prompts,
   requests,
   resources,
+  settings,
   shells,
   state,
   tunnels,

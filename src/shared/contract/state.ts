@@ -7,6 +7,7 @@ import { AccountInfo, ClusterInfo } from './clusters.ts';
 import { NoticeId, PromptId, ShellId, TunnelId } from './ids.ts';
 import { PromptInfo } from './prompts.ts';
 import { RequestCart } from './request-cart.ts';
+import { SettingsInfo } from './settings.ts';
 import { ShellInfo } from './shells.ts';
 import { TunnelInfo } from './tunnels.ts';
 import { UsageDataInfo } from './usage-data.ts';
@@ -27,6 +28,7 @@ export const AppState = z.object({
   notices: z.record(NoticeId, RequestNotice),
   /** Absent = empty. */
   carts: z.record(AccountUri, RequestCart),
+  settings: SettingsInfo,
   usageData: UsageDataInfo,
   workspace: WorkspaceInfo,
 });
@@ -44,6 +46,7 @@ export const StateChange = z.discriminatedUnion('slice', [
   z.object({ slice: z.literal('followings'), key: AccountUri, value: RequestFollowing.nullable() }),
   z.object({ slice: z.literal('notices'), key: NoticeId, value: RequestNotice.nullable() }),
   z.object({ slice: z.literal('carts'), key: AccountUri, value: RequestCart.nullable() }),
+  z.object({ slice: z.literal('settings'), value: SettingsInfo }),
   z.object({ slice: z.literal('usageData'), value: UsageDataInfo }),
   z.object({ slice: z.literal('workspace'), value: WorkspaceInfo }),
 ]);

@@ -58,6 +58,9 @@ export const errorCodes = [
   'kubeconfig-unusable',
   'program-missing',
   // the app's own files
+  'settings-invalid',
+  'settings-too-large',
+  'settings-read-only',
   'store-damaged',
   'store-unwritable',
   'secrets-unavailable',

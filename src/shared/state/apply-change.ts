@@ -15,6 +15,8 @@ export function applyChange(state: AppState, change: StateChange): AppState {
       return { ...state, workspace: change.value };
     case 'usageData':
       return { ...state, usageData: change.value };
+    case 'settings':
+      return { ...state, settings: change.value };
     case 'clusters':
       return { ...state, clusters: put(state.clusters, change.key, change.value) };
     case 'accounts':

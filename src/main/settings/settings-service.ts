@@ -1,0 +1,195 @@
+import { watch } from 'node:fs';
+import { basename, dirname } from 'node:path';
+import {
+  defaultSettings,
+  type SettingName,
+  type Settings,
+  type SettingsInfo,
+} from '../../shared/contract/settings.ts';
+import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
+import type { Disposable } from '../../shared/lifecycle/disposable.ts';
+import { Emitter } from '../../shared/lifecycle/emitter.ts';
+import type { JsonStore, SecretBox } from '../host/host.ts';
+import type { Logger } from '../log/log.ts';
+import type { StateHub } from '../state/state-hub.ts';
+import {
+  judgeSettings,
+  keepCopy,
+  type RawSettings,
+  type ReadSettings,
+  readSettingsFile,
+  settingsFormat,
+} from './settings-file.ts';
+
+const settleMs = 80;
+const passwordName = 'network.httpProxyPassword.sealed';
+
+export interface SettingsServiceOptions {
+  readonly hub: StateHub;
+  readonly store: JsonStore;
+  readonly secrets: SecretBox;
+  readonly log: Logger;
+}
+
+/** The settings: one file that people may edit too. Changes from either side take effect at once. */
+export class SettingsService implements Disposable {
+  readonly #options: SettingsServiceOptions;
+  readonly #changed = new Emitter<Settings>();
+  readonly #watcher: Disposable;
+  #read: ReadSettings = judgeSettings({});
+  #problem: AppError | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(options: SettingsServiceOptions) {
+    this.#options = options;
+    this.#load();
+    this.#watcher = this.#watch();
+  }
+
+  get values(): Settings {
+    return this.#read.values;
+  }
+
+  /** Fires with all values after any of them has changed. */
+  get onChange() {
+    return this.#changed.event;
+  }
+
+  /** Throws `settings-read-only`, or `store-unwritable` when the disk refuses; the new values then count for this run. */
+  set(values: Partial<Settings>): void {
+    this.#write({ ...this.#read.raw, ...values });
+  }
+
+  reset(names: readonly SettingName[]): void {
+    const kept = Object.entries(this.#read.raw).filter(([name]) => !names.includes(name as SettingName));
+    this.#write(Object.fromEntries(kept));
+  }
+
+  setHttpProxyPassword(password: string): void {
+    const { [passwordName]: _old, ...others } = this.#read.raw;
+    const sealed =
+      password === '' ? {} : { [passwordName]: this.#options.secrets.seal(password).toString('base64') };
+    this.#write({ ...others, ...sealed });
+  }
+
+  /** Undefined when none is kept, or when it cannot be opened any more. */
+  httpProxyPassword(): string | undefined {
+    const sealed = this.#read.raw[passwordName];
+    if (typeof sealed !== 'string') return undefined;
+    try {
+      return this.#options.secrets.open(Buffer.from(sealed, 'base64'));
+    } catch (error) {
+      this.#options.log.error('proxy-password-unreadable', error);
+      return undefined;
+    }
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    this.#watcher.dispose();
+    this.#changed.dispose();
+  }
+
+  #load(): void {
+    const before = this.#read.values;
+    try {
+      this.#read = readSettingsFile(this.#options.store.path) ?? judgeSettings({});
+      this.#problem = undefined;
+    } catch (error) {
+      // The last good values stay; the file is left as it is for whoever mends it.
+      this.#problem = isAppError(error) ? error : unreadable(this.#options.store.path, error);
+      this.#options.log.error('settings-unreadable', this.#problem);
+    }
+    this.#publish();
+    if (JSON.stringify(before) !== JSON.stringify(this.#read.values)) this.#changed.fire(this.#read.values);
+  }
+
+  #write(raw: RawSettings): void {
+    const { store } = this.#options;
+    if (this.#isReadOnly) throw this.#readOnly();
+    const next = judgeSettings({ ...raw, format: settingsFormat });
+    try {
+      keepCopy(store.path);
+      store.write({ ...next.raw });
+    } catch (cause) {
+      throw new AppError('store-unwritable', 'The setting counts for this run only.', {
+        reason: `The file ${store.path} cannot be written.`,
+        advice: 'Check the disk and the permissions of the folder.',
+        action: 'retry',
+        cause,
+      });
+    } finally {
+      this.#read = next;
+      this.#publish();
+      this.#changed.fire(next.values);
+    }
+  }
+
+  get #isReadOnly(): boolean {
+    return this.#read.isReadOnly || this.#problem !== undefined;
+  }
+
+  #readOnly(): AppError {
+    return new AppError('settings-read-only', 'Settings cannot be changed here now.', {
+      reason:
+        this.#problem?.message ??
+        'The settings file was written by a newer Porthole; this one would lose what it does not know.',
+      advice: this.#problem?.advice ?? 'Update Porthole, or edit the file.',
+    });
+  }
+
+  /** Editors write in several steps and by renaming, so the folder is watched, and the file read when it is quiet. */
+  #watch(): Disposable {
+    const { path } = this.#options.store;
+    try {
+      const watcher = watch(dirname(path), { persistent: false }, (_event, name) => {
+        if (name !== null && name !== basename(path)) return;
+        clearTimeout(this.#timer);
+        this.#timer = setTimeout(() => this.#load(), settleMs);
+        this.#timer.unref();
+      });
+      watcher.on('error', (error) =>
+        this.#options.log.warn('settings-not-watched', { reason: error.message }),
+      );
+      return { dispose: () => watcher.close() };
+    } catch (error) {
+      this.#options.log.warn('settings-not-watched', { reason: String(error) });
+      return { dispose: () => undefined };
+    }
+  }
+
+  #publish(): void {
+    const { hub, store } = this.#options;
+    const { values, changed, problems } = this.#read;
+    hub.put({
+      slice: 'settings',
+      value: {
+        values,
+        changed: [...changed],
+        path: store.path,
+        problems: [...problems],
+        ...(this.#problem ? { fileProblem: toErrorInfo(this.#problem) } : {}),
+        isReadOnly: this.#isReadOnly,
+        hasHttpProxyPassword: typeof this.#read.raw[passwordName] === 'string',
+      },
+    });
+  }
+}
+
+/** Before the file was read. */
+export const initialSettings: SettingsInfo = {
+  values: defaultSettings,
+  changed: [],
+  path: '',
+  problems: [],
+  isReadOnly: false,
+  hasHttpProxyPassword: false,
+};
+
+function unreadable(path: string, cause: unknown): AppError {
+  return new AppError('settings-invalid', 'The settings file cannot be read.', {
+    reason: `${path}: ${cause instanceof Error ? cause.message : String(cause)}`,
+    advice: 'Check the permissions of the file. Until then the last good settings count.',
+    cause,
+  });
+}
