@@ -169,8 +169,15 @@ function serveSession(connection: Connection, session: Session, far: Promise<Ssh
 /** Carries bytes both ways, with back-pressure, and how the program ended. */
 function join(channel: ServerChannel, program: SshChannel): void {
   channel.on('error', () => undefined);
+  // A terminal's output comes in small packets; what arrives in one turn goes on as one.
+  let waiting: Buffer[] = [];
+  const flush = () => {
+    const chunks = waiting;
+    waiting = [];
+    if (chunks.length > 0 && !channel.destroyed && !channel.write(Buffer.concat(chunks))) program.pause();
+  };
   program.onData((chunk) => {
-    if (!channel.write(chunk)) program.pause();
+    if (waiting.push(chunk) === 1) setImmediate(flush);
   });
   program.onStderr((chunk) => channel.stderr.write(chunk));
   channel.on('drain', () => program.resume());
@@ -182,6 +189,7 @@ function join(channel: ServerChannel, program: SshChannel): void {
   channel.once('close', () => program.close());
   program.resume();
   void program.ended.then((end) => {
+    flush();
     if (channel.destroyed) return;
     // What was written before must be on its way first.
     channel.write(Buffer.alloc(0), () => {

@@ -14,6 +14,7 @@ import type { SshIdentity } from './identity.ts';
 import { loadSsh2 } from './load-ssh2.ts';
 import { watchRefusals } from './refusal-text.ts';
 import { connectionLost, errorFromServerText, fromSsh2Error } from './ssh-errors.ts';
+import { limitTerminalWindows } from './terminal-window.ts';
 import { assertShape, type ChannelInternals, internalsOf, offerHostKeys } from './ssh2-internals.ts';
 
 const defaultReadyTimeoutMs = 15_000;
@@ -133,6 +134,7 @@ class ConnectionState implements SshConnection {
   #askedToEnd = false;
   #hasPty: (channel: number) => boolean = () => false;
   #refusals: { take(): string } = { take: () => '' };
+  #asTerminal: (start: StartChannel) => StartChannel = (start) => start;
 
   constructor(client: Client, options: ConnectSshOptions) {
     this.#client = client;
@@ -168,6 +170,7 @@ class ConnectionState implements SshConnection {
     hookUserCertificates(protocol);
     this.#hasPty = guardTerminals(protocol).hasPty;
     this.#refusals = watchRefusals(protocol);
+    this.#asTerminal = limitTerminalWindows(protocol);
   }
 
   /** Called by ssh2 on the first and on each later key exchange. Only `true` accepts. */
@@ -211,7 +214,8 @@ class ConnectionState implements SshConnection {
       width: 0,
       height: 0,
     };
-    return this.#wrapped(signal, (done) => this.#client.shell(window, { env: { ...options.env } }, done));
+    const start: StartChannel = (done) => this.#client.shell(window, { env: { ...options.env } }, done);
+    return this.#wrapped(signal, this.#asTerminal(start));
   }
 
   exec(command: string, options: ExecOptions = {}, signal?: AbortSignal): Promise<SshChannel> {

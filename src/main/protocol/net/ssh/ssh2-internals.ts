@@ -50,6 +50,8 @@ export interface Protocol {
     CHANNEL_FAILURE?: (proto: Protocol, id: number) => void;
   };
   authPK(username: string, key: unknown, algorithm: unknown, sign?: SignCallback): void;
+  session(channel: number, initialWindow: number, maxPacket: number): void;
+  channelWindowAdjust(remoteChannel: number, amount: number): void;
   pty(channel: number, ...rest: unknown[]): void;
   shell(channel: number, wantReply: boolean): void;
   windowChange(channel: number, rows: number, cols: number, height: number, width: number): void;
@@ -65,6 +67,7 @@ export type SignCallback = (data: Buffer, done: (signature: Buffer) => void) => 
 
 export interface ChannelInternals {
   outgoing?: { id: number };
+  incoming?: { id: number; window: number };
   _chanInfo?: { outgoing: { id: number } };
 }
 
@@ -80,6 +83,8 @@ export function internalsOf(connection: Client | Connection): ConnectionInternal
 
 const protocolMembers: readonly (readonly [string, string])[] = [
   ['authPK', 'function'],
+  ['session', 'function'],
+  ['channelWindowAdjust', 'function'],
   ['pty', 'function'],
   ['shell', 'function'],
   ['windowChange', 'function'],
