@@ -23,6 +23,13 @@ export interface Bench {
   /** The registered OpenSSH server that both sides log in to. */
   readonly nodeId: string;
   readonly sshd: RunningSshd;
+  /** A second user, for a window; `alice` has used her one-time code. */
+  readonly viewer: {
+    readonly address: string;
+    readonly webCaPem: string;
+    readonly user: { readonly name: string; readonly password: string };
+    code(): string;
+  };
   /** Arguments of `ssh` to the same server, with the same kind of certificate. `through` puts a ProxyCommand between. */
   sshArgs(through: boolean): string[];
   stop(): Promise<void>;
@@ -32,10 +39,11 @@ export interface Bench {
 export async function setUp(options: { readonly sshdConfig?: readonly string[] } = {}): Promise<Bench> {
   const folder = mkdtempSync(join(tmpdir(), 'porthole-bench-'));
   const user = makeUser('alice', ['developer']);
+  const viewer = makeUser('bob', ['developer']);
   const nodeId = randomUUID();
   const cluster = await createCluster({
     name: 'bench.porthole',
-    users: [user],
+    users: [user, viewer],
     roles: [{ name: 'developer', logins: [account], serverLabels: { '*': ['*'] } }],
   });
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'host')]);
@@ -86,6 +94,12 @@ export async function setUp(options: { readonly sshdConfig?: readonly string[] }
     identity,
     nodeId,
     sshd,
+    viewer: {
+      address: cluster.address,
+      webCaPem: cluster.webCaPem,
+      user: viewer,
+      code: () => cluster.core.users.currentCode(viewer.name),
+    },
     sshArgs: (through) => [
       ...plain,
       ...(through ? ['-o', `ProxyCommand=${process.execPath} ${relay} ${sshd.port}`] : []),

@@ -56,7 +56,7 @@ export class SignIn {
   }
 
   /** Adds the cluster with its CA and signs its user in. */
-  async complete(cluster: TestCluster): Promise<void> {
+  async complete(cluster: Pick<TestCluster, 'address' | 'webCaPem' | 'user' | 'code'>): Promise<void> {
     await this.typeAddress(cluster.address);
     await this.trustFile(cluster.webCaPem);
     await this.fill(cluster.user.name, cluster.user.password, cluster.code());

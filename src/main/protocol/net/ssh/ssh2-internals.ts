@@ -68,6 +68,8 @@ export type SignCallback = (data: Buffer, done: (signature: Buffer) => void) => 
 export interface ChannelInternals {
   outgoing?: { id: number };
   incoming?: { id: number; window: number };
+  /** Of Node's streams: how much is kept for a reader that has stopped. */
+  _readableState?: { highWaterMark: number };
   _chanInfo?: { outgoing: { id: number } };
 }
 

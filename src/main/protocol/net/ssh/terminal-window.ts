@@ -41,8 +41,10 @@ export function limitTerminalWindows(protocol: Protocol): (start: StartChannel) 
     terminals.delete(remoteChannel);
     channelClose.call(this, remoteChannel);
   };
-  const adopt = ({ incoming, outgoing }: ChannelInternals) => {
-    if (!incoming || !outgoing) return;
+  const adopt = ({ incoming, outgoing, _readableState: buffer }: ChannelInternals) => {
+    if (!incoming || !outgoing || !buffer) return;
+    // ssh2 opens the window again while a stopped reader's buffer has room: that room counts as well.
+    buffer.highWaterMark = terminalWindowBytes;
     // Data may have come with the answer: what it took is taken from the small window too.
     incoming.window -= libraryWindowBytes - terminalWindowBytes;
     terminals.set(outgoing.id, incoming);
