@@ -7,10 +7,11 @@ import { FromParent, type FromCluster } from '../shared/demo/process-messages.ts
 const send = (message: FromCluster) => process.send?.(message);
 
 async function run(): Promise<void> {
-  const { options, user } = demoCluster();
+  const demo = await demoCluster();
+  const { options, user } = demo;
   const cluster = await createCluster(options);
   const stop = () => {
-    void cluster.stop().finally(() => process.exit(0));
+    void Promise.all([cluster.stop(), demo.stop()]).finally(() => process.exit(0));
   };
   process.once('disconnect', stop);
   process.once('SIGTERM', stop);
