@@ -42,6 +42,7 @@ export class AccountService {
   readonly #options: AccountServiceOptions;
   readonly #accounts = new Map<AccountUri, Account>();
   readonly #signedOut = new Emitter<AccountUri>();
+  readonly #signedIn = new Emitter<AccountUri>();
 
   constructor(options: AccountServiceOptions) {
     this.#options = options;
@@ -49,6 +50,11 @@ export class AccountService {
       for (const userName of stored.users)
         this.#restore(formatAccountUri({ address: stored.address, userName }));
     }
+  }
+
+  /** Tells that an account has new keys; what waited for them can go on. */
+  get onSignedIn() {
+    return this.#signedIn.event;
   }
 
   /** Tells that an account's keys are gone; what runs with them must end. */
@@ -79,6 +85,7 @@ export class AccountService {
     this.#store(uri, complete);
     this.activate(uri);
     log.info('signed-in', { account: uri });
+    this.#signedIn.fire(uri);
     return uri;
   }
 

@@ -10,6 +10,7 @@ import { grpcCode } from '../codec/grpc-error.ts';
 import { type ListedResource, toListedResource } from '../codec/listed-resource.ts';
 import type { HostAuthority } from '../codec/web/answers.ts';
 import { callError } from './auth-connection.ts';
+import { TunnelApi } from './tunnel-api.ts';
 
 export interface ListQuery {
   /** Empty = all. */
@@ -48,6 +49,9 @@ const smallestLimit = 8;
 
 /** The calls of the auth server that Porthole needs. Every failure is a coded error. */
 export class AuthApi {
+  /** For calls that have a module of their own. */
+  readonly transport: Transport;
+  readonly tunnels: TunnelApi;
   readonly #auth: Client<typeof AuthService>;
   readonly #trust: Client<typeof TrustService>;
   readonly #clusterConfig: Client<typeof ClusterConfigService>;
@@ -55,6 +59,8 @@ export class AuthApi {
   #unified: boolean | undefined;
 
   constructor(transport: Transport) {
+    this.transport = transport;
+    this.tunnels = new TunnelApi(transport);
     this.#auth = createClient(AuthService, transport);
     this.#trust = createClient(TrustService, transport);
     this.#clusterConfig = createClient(ClusterConfigService, transport);

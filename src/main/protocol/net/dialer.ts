@@ -2,8 +2,11 @@ import type { KeyObject } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import {
   type ConnectionOptions,
+  createSecureContext,
   connect as connectTls,
   type PeerCertificate,
+  type SecureContext,
+  type SecureContextOptions,
   type TLSSocket,
 } from 'node:tls';
 import { AppError } from '../../../shared/errors/app-error.ts';
@@ -28,6 +31,8 @@ export interface TlsDialOptions {
   /** Protocols in the order in which the proxy looks at them (login.md 6.2). */
   readonly alpn: readonly string[];
   readonly client?: { readonly key: KeyObject; readonly certificate: string };
+  /** Instead of `client`, for many connections with one certificate: see `clientContext`. */
+  readonly context?: SecureContext;
   readonly timeoutMs?: number;
 }
 
@@ -45,10 +50,9 @@ export function dialTls(options: TlsDialOptions, signal?: AbortSignal): Promise<
     minVersion: 'TLSv1.2',
     // Judged below, where the certificate can be shown to the user.
     rejectUnauthorized: false,
-    ...(trust.kind === 'ca' ? { ca: trust.pem } : {}),
-    ...(options.client
-      ? { key: options.client.key.export({ type: 'pkcs8', format: 'pem' }), cert: options.client.certificate }
-      : {}),
+    ...(options.context
+      ? { secureContext: options.context }
+      : contextSettings(trust, options.client ?? undefined)),
   };
   return settle<TLSSocket>(options.timeoutMs ?? defaultDialTimeoutMs, name, signal, (done) => {
     const socket = connectTls(settings, () => {
@@ -58,6 +62,26 @@ export function dialTls(options: TlsDialOptions, signal?: AbortSignal): Promise<
     socket.setNoDelay(true);
     return socket;
   });
+}
+
+/** Keys and trust of many connections, read once. */
+export function clientContext(
+  trust: ServerTrust,
+  client: { readonly key: KeyObject; readonly certificate: string },
+): SecureContext {
+  return createSecureContext({ minVersion: 'TLSv1.2', ...contextSettings(trust, client) });
+}
+
+function contextSettings(
+  trust: ServerTrust,
+  client: { readonly key: KeyObject; readonly certificate: string } | undefined,
+): SecureContextOptions {
+  return {
+    ...(trust.kind === 'ca' ? { ca: trust.pem } : {}),
+    ...(client
+      ? { key: client.key.export({ type: 'pkcs8', format: 'pem' }), cert: client.certificate }
+      : {}),
+  };
 }
 
 /** A plain TCP connection, for SSH ports without TLS routing. */

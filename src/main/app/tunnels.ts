@@ -1,0 +1,153 @@
+import type { TerminalSize } from '../../shared/contract/ids.ts';
+import type { TunnelChoices, TunnelInfo } from '../../shared/contract/tunnels.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
+import {
+  accountOf,
+  clusterOf,
+  type ClusterUri,
+  formatResourceUri,
+  parseClusterUri,
+  parseResourceUri,
+  type ResourceUri,
+} from '../../shared/uri/uri.ts';
+import { AppService, notHttp } from '../apps/app-service.ts';
+import type { AccountService } from '../clusters/account-service.ts';
+import type { ClusterService } from '../clusters/cluster-service.ts';
+import { DatabaseService } from '../db/database-service.ts';
+import type { Host } from '../host/host.ts';
+import type { Logger } from '../log/log.ts';
+import type { PromptService } from '../prompts/prompt-service.ts';
+import type { StateHub } from '../state/state-hub.ts';
+import { CertificateIssuer, type TunnelAccess } from '../tunnels/certificate-issuer.ts';
+import { TunnelService } from '../tunnels/tunnel-service.ts';
+import { type TunnelDefinition, TunnelStore } from '../tunnels/tunnel-store.ts';
+import type { LocalTerminals, OpenedTerminal } from './local-terminals.ts';
+
+export interface TunnelParts {
+  readonly host: Host;
+  readonly hub: StateHub;
+  readonly log: Logger;
+  readonly now: () => Date;
+  readonly accounts: AccountService;
+  readonly clusters: ClusterService;
+  readonly prompts: PromptService;
+  readonly demoUri: ClusterUri | undefined;
+}
+
+/** The tunnels of the app with the services of their kinds. */
+export class AppTunnels {
+  readonly service: TunnelService;
+  readonly #databases: DatabaseService;
+  readonly #apps: AppService;
+
+  constructor(parts: TunnelParts) {
+    const { host, hub, log, now, accounts, clusters, prompts } = parts;
+    const access: TunnelAccess = {
+      identity: (uri) => accounts.identity(uri),
+      withAuth: async (uri, work, signal) => {
+        try {
+          return await accounts.connections(uri).withAuth(work, signal);
+        } catch (error) {
+          accounts.noteFailure(uri, error);
+          throw error;
+        }
+      },
+      proxy: (uri) => clusters.known(clusterOf(uri)),
+    };
+    const common = {
+      access,
+      issuer: new CertificateIssuer(access, prompts),
+      log,
+      now,
+      platform: host.platform,
+    };
+    this.#databases = new DatabaseService({
+      ...common,
+      lastChoice: (resource) => lastChoice(this.service.definitions, resource),
+    });
+    this.#apps = new AppService(common);
+    this.service = new TunnelService({
+      hub,
+      log,
+      store: new TunnelStore(host.openStore('tunnels'), log),
+      place: (definition) => place(definition, hub, parts.demoUri),
+      kinds: { database: this.#databases, app: this.#apps, kubernetes: undefined },
+    });
+    accounts.onSignedIn((uri) => prompts.settleSignIn(uri));
+    accounts.onSignedOut((uri) => {
+      prompts.cancelAll(uri);
+      this.service.closeAll(uri);
+    });
+    this.service.restore();
+  }
+
+  async choices(resourceUri: ResourceUri, signal?: AbortSignal): Promise<TunnelChoices> {
+    switch (parseResourceUri(resourceUri)?.kind) {
+      case 'database':
+        return this.#databases.choices(resourceUri, signal);
+      case 'app':
+        return this.#apps.choices(resourceUri, signal);
+      default:
+        throw new AppError('unsupported', 'Nothing can be chosen for this.');
+    }
+  }
+
+  /** The address of a web app: of its tunnel, which is opened when it is not, or of its page at the proxy. */
+  async openApp(resourceUri: ResourceUri, through: 'tunnel' | 'proxy', signal?: AbortSignal): Promise<string> {
+    if (through === 'proxy') return this.#apps.launchUrl(resourceUri, signal);
+    const id = await this.service.open({ target: { kind: 'app', resourceUri } }, signal);
+    const { info } = this.service.get(id);
+    if (info.protocol !== 'http') throw notHttp(info.name);
+    return info.address;
+  }
+
+  runCommand(
+    tunnelId: string,
+    index: number,
+    size: TerminalSize,
+    terminals: Pick<LocalTerminals, 'runCommand'>,
+  ): OpenedTerminal {
+    const { info } = this.service.get(tunnelId);
+    const command = info.commands[index];
+    if (!command) throw new AppError('not-found', 'This tunnel has no such command.');
+    if (!command.isInstalled) throw programMissing(command);
+    return terminals.runCommand({
+      title: `${command.title} ${info.name}`.slice(0, 500),
+      command: command.preview,
+      accountUri: accountOf(info.target.resourceUri),
+      tunnelId,
+      size,
+    });
+  }
+}
+
+function programMissing(command: TunnelInfo['commands'][number]): AppError {
+  return new AppError('program-missing', `The program ${command.title} was not found on this machine.`, {
+    advice: command.install,
+    action: 'retry',
+  });
+}
+
+/** What was chosen the last time for a database. */
+function lastChoice(definitions: readonly TunnelDefinition[], resource: ResourceUri) {
+  const last = definitions.findLast(
+    ({ target }) => target.kind === 'database' && target.resourceUri === resource,
+  );
+  if (last?.target.kind !== 'database') return {};
+  return { user: last.target.databaseUser, name: last.databaseName };
+}
+
+/** Tunnels of the embedded cluster move to its new address. */
+function place(
+  definition: TunnelDefinition,
+  hub: StateHub,
+  demoUri: ClusterUri | undefined,
+): TunnelDefinition | undefined {
+  if (!definition.isDemo)
+    return hub.state.clusters[clusterOf(definition.target.resourceUri)] ? definition : undefined;
+  const parts = parseResourceUri(definition.target.resourceUri);
+  const address = demoUri && parseClusterUri(demoUri)?.address;
+  if (!parts || address === undefined) return undefined;
+  const resourceUri = formatResourceUri({ ...parts, address });
+  return { ...definition, target: { ...definition.target, resourceUri } };
+}

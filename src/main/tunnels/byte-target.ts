@@ -1,0 +1,37 @@
+import type { TunnelInfo } from '../../shared/contract/tunnels.ts';
+import type { AppError } from '../../shared/errors/app-error.ts';
+import type { AuthApi } from '../protocol/client/auth-api.ts';
+import type { TunnelRoute } from '../protocol/client/tunnel-certificate.ts';
+import type { AccountIdentity } from '../protocol/codec/identity.ts';
+
+/** What is known of a target, as it is stored with its tunnel. */
+export type TargetFacts = Readonly<Record<string, string>>;
+
+export interface FoundTarget {
+  readonly route: TunnelRoute;
+  readonly facts: TargetFacts;
+}
+
+/** What differs between targets that are reached by a pipe of bytes: a database, an app. */
+export interface ByteTarget {
+  /** In sentences: `the database orders`. */
+  readonly subject: string;
+  /** The client speaks first, so nothing needs to be done for one that is silent. */
+  readonly clientSpeaksFirst: boolean;
+  /** TLS from the client can only be a mistake. */
+  readonly refusesTls: boolean;
+  /** Name by which the proxy routes. Throws `protocol-unsupported`. */
+  alpn(facts: TargetFacts): string;
+  /** Looks it up and checks it against the roles; throws why it may not be used. */
+  find(api: AuthApi, identity: AccountIdentity, signal?: AbortSignal): Promise<FoundTarget>;
+  /** The proxy may close connections for a moment after a certificate was issued (tunnels.md 5.2). */
+  mayNeedTime(): boolean;
+  /** What a close without a word most likely means, when list, lock, second factor and certificate are fine. */
+  silentClose(): AppError;
+  /** How a person uses the local port. */
+  describe(
+    port: number,
+    databaseName: string,
+    facts: TargetFacts,
+  ): Pick<TunnelInfo, 'name' | 'protocol' | 'address' | 'connectionString' | 'commands'>;
+}
