@@ -11,6 +11,7 @@ import { serveRpc } from '../ipc/serve-rpc.ts';
 import { LocalShellService } from '../local-shell/local-shell-service.ts';
 import { createFileLogger } from '../log/log.ts';
 import { isNativeCryptoUsed } from '../protocol/net/ssh/load-ssh2.ts';
+import { PromptService } from '../prompts/prompt-service.ts';
 import { ResourceService } from '../resources/resource-service.ts';
 import { initialSettings, SettingsService } from '../settings/settings-service.ts';
 import { ShellService } from '../shells/shell-service.ts';
@@ -22,6 +23,7 @@ import type { App, AppOptions } from './app.ts';
 import { DemoSignIn } from './demo.ts';
 import { LocalTerminals } from './local-terminals.ts';
 import { createRouter } from './router.ts';
+import { AppTunnels } from './tunnels.ts';
 import { createUsage, initialUsageData } from './usage.ts';
 import { UsageEvents } from './usage-events.ts';
 import { clusterEnvironment } from './cluster-environment.ts';
@@ -92,6 +94,8 @@ export function createApp(host: Host, options: AppOptions): App {
   });
   accounts.onSignedOut((uri) => shells.endAll(uri));
   const usage = createUsage({ host, hub, log, now, accounts, options });
+  const prompts = new PromptService({ hub, now });
+  const tunnels = new AppTunnels({ host, hub, log, now, accounts, clusters, prompts, demoUri });
   restoreActiveAccount(accounts, hub, profiles);
   const demo = new DemoSignIn(options.demo, demoUri, accounts);
   const router = createRouter({
@@ -105,6 +109,8 @@ export function createApp(host: Host, options: AppOptions): App {
     localShells,
     localTerminals: new LocalTerminals({ local: localShells, shells, workspace }),
     settings,
+    prompts,
+    tunnels,
     usage,
     usageEvents: new UsageEvents(usage),
     workspace,
@@ -126,6 +132,8 @@ export function createApp(host: Host, options: AppOptions): App {
     async dispose() {
       clients.dispose();
       await usage.dispose();
+      prompts.dispose();
+      await tunnels.service.dispose();
       shells.dispose();
       await localShells.dispose();
       accounts.dispose();

@@ -7,15 +7,20 @@ import type { UsageService } from '../telemetry/usage-service.ts';
 import { type ClusterRoutesServices, clusterRoutes } from './routes/clusters.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { createImplementer } from './routes/implementer.ts';
-import { promptRoutes } from './routes/prompts.ts';
+import { type PromptRoutesServices, promptRoutes } from './routes/prompts.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { type ShellRoutesServices, shellRoutes } from './routes/shells.ts';
-import { tunnelRoutes } from './routes/tunnels.ts';
+import { type TunnelRoutesServices, tunnelRoutes } from './routes/tunnels.ts';
 import { usageDataRoutes } from './routes/usage-data.ts';
 import { type WorkspaceRoutesServices, workspaceRoutes } from './routes/workspace.ts';
 
-export interface RouterServices extends ClusterRoutesServices, ShellRoutesServices, WorkspaceRoutesServices {
+export interface RouterServices
+  extends ClusterRoutesServices,
+    PromptRoutesServices,
+    ShellRoutesServices,
+    TunnelRoutesServices,
+    WorkspaceRoutesServices {
   readonly host: Host;
   readonly log: Logger;
   readonly hub: StateHub;
@@ -41,11 +46,11 @@ export function createRouter(services: RouterServices) {
     },
     clusters: clusterRoutes(os, services),
     devices: deviceRoutes(os),
-    prompts: promptRoutes(os),
+    prompts: promptRoutes(os, services),
     requests: requestRoutes(os),
     settings: settingsRoutes(os, settings),
     shells: shellRoutes(os, services),
-    tunnels: tunnelRoutes(os),
+    tunnels: tunnelRoutes(os, services),
     usageData: usageDataRoutes(os, usage, hub),
     workspace: workspaceRoutes(os, services),
   });

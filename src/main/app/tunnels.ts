@@ -93,7 +93,11 @@ export class AppTunnels {
   }
 
   /** The address of a web app: of its tunnel, which is opened when it is not, or of its page at the proxy. */
-  async openApp(resourceUri: ResourceUri, through: 'tunnel' | 'proxy', signal?: AbortSignal): Promise<string> {
+  async openApp(
+    resourceUri: ResourceUri,
+    through: 'tunnel' | 'proxy',
+    signal?: AbortSignal,
+  ): Promise<string> {
     if (through === 'proxy') return this.#apps.launchUrl(resourceUri, signal);
     const id = await this.service.open({ target: { kind: 'app', resourceUri } }, signal);
     const { info } = this.service.get(id);

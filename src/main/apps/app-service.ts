@@ -59,7 +59,10 @@ export class AppService implements TunnelKind {
     const { access, platform } = this.#options;
     const accountUri = accountOf(target.resourceUri);
     const identity = access.identity(accountUri);
-    const wanted = appTarget({ id: '', target, port: 1, databaseName: '', isOpen: false, isDemo: false, facts: {} }, platform);
+    const wanted = appTarget(
+      { id: '', target, port: 1, databaseName: '', isOpen: false, isDemo: false, facts: {} },
+      platform,
+    );
     const { facts } = await access.withAuth(accountUri, (api) => wanted.find(api, identity, signal), signal);
     return facts;
   }

@@ -43,7 +43,8 @@ export function appTarget(definition: TunnelDefinition, platform: string): ByteT
     },
     silentClose: () =>
       new AppError('target-down', `The cluster closed a connection to the app ${name}.`, {
-        reason: 'It gave no reason. The app, or the agent before it, may be down, or nothing listens on its port.',
+        reason:
+          'It gave no reason. The app, or the agent before it, may be down, or nothing listens on its port.',
         advice: 'Try again. If it stays so, ask who runs the app.',
         action: 'retry',
       }),

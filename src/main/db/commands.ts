@@ -59,7 +59,11 @@ const clients: Readonly<Record<string, readonly Client[]>> = {
     {
       program: 'sqlcmd',
       words: (to) => [
-        ...['-S', `${to.host},${to.port}`, ...optional('-U', to.user), '-P', ignoredPassword],
+        '-S',
+        `${to.host},${to.port}`,
+        ...optional('-U', to.user),
+        '-P',
+        ignoredPassword,
         ...optional('-d', to.database),
       ],
       install: 'Get sqlcmd from Microsoft, or with Homebrew: brew install sqlcmd.',
@@ -69,7 +73,13 @@ const clients: Readonly<Record<string, readonly Client[]>> = {
     {
       program: 'snowsql',
       words: (to) => [
-        ...['-a', 'teleport', ...optional('-u', to.user), '-h', to.host, '-p', String(to.port)],
+        '-a',
+        'teleport',
+        ...optional('-u', to.user),
+        '-h',
+        to.host,
+        '-p',
+        String(to.port),
         ...optional('-w', to.database),
       ],
       install: 'Get snowsql from Snowflake.',
@@ -116,7 +126,11 @@ const clients: Readonly<Record<string, readonly Client[]>> = {
     {
       program: 'clickhouse-client',
       words: (to) => [
-        ...['--host', to.host, '--port', String(to.port), ...optional('--user', to.user)],
+        '--host',
+        to.host,
+        '--port',
+        String(to.port),
+        ...optional('--user', to.user),
         ...optional('--database', to.database),
       ],
       install: 'Get clickhouse-client from clickhouse.com.',

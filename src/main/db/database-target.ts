@@ -48,7 +48,8 @@ export function databaseTarget(definition: TunnelDefinition, platform: string): 
     },
     silentClose: () =>
       new AppError('target-down', `The cluster closed a connection to the database ${name}.`, {
-        reason: 'It gave no reason. The database, or the agent before it, may be down, or have too many connections.',
+        reason:
+          'It gave no reason. The database, or the agent before it, may be down, or have too many connections.',
         advice: 'Try again. If it stays so, ask who runs the database.',
         action: 'retry',
       }),
@@ -70,15 +71,23 @@ function alpnOf(facts: TargetFacts): string {
   const protocol = facts['protocol'] ?? '';
   const alpn = databaseAlpn(protocol);
   if (alpn) return alpn;
-  throw new AppError('protocol-unsupported', `Porthole does not know the database protocol ${protocol || '(none)'}.`, {
-    reason: 'The proxy has no route for it that Porthole knows of.',
-    advice: 'Use tsh for this database.',
-  });
+  throw new AppError(
+    'protocol-unsupported',
+    `Porthole does not know the database protocol ${protocol || '(none)'}.`,
+    {
+      reason: 'The proxy has no route for it that Porthole knows of.',
+      advice: 'Use tsh for this database.',
+    },
+  );
 }
 
 function userNotAllowed(name: string, userName: string): AppError {
-  return new AppError('access-denied', `Your roles do not allow the user ${userName} on the database ${name}.`, {
-    advice: 'Choose another database user, or ask for access.',
-    action: 'edit-input',
-  });
+  return new AppError(
+    'access-denied',
+    `Your roles do not allow the user ${userName} on the database ${name}.`,
+    {
+      advice: 'Choose another database user, or ask for access.',
+      action: 'edit-input',
+    },
+  );
 }

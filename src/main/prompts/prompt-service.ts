@@ -165,14 +165,13 @@ export class PromptService {
 
   /** An account that signed out needs no answers any more. */
   cancelAll(accountUri: AccountUri): void {
-    for (const { info, cancel } of [...this.#open.values()]) {
+    for (const { info, cancel } of this.#open.values()) {
       if (info.accountUri === accountUri) cancel(new AppError('signed-out', 'You signed out.'));
     }
   }
 
   dispose(): void {
-    for (const { cancel } of [...this.#open.values()])
-      cancel(new AppError('cancelled', 'Porthole is closing.'));
+    for (const { cancel } of this.#open.values()) cancel(new AppError('cancelled', 'Porthole is closing.'));
   }
 
   #get(id: PromptId): Open {

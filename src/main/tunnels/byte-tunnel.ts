@@ -105,7 +105,7 @@ export class ByteTunnel implements ManagedTunnel {
     this.#slot.reset();
     this.#waitingFor = undefined;
     this.#failure = undefined;
-    for (const connection of [...this.#connections]) connection.destroy();
+    for (const connection of this.#connections) connection.destroy();
     this.#define({ isOpen: false });
   }
 
@@ -115,7 +115,7 @@ export class ByteTunnel implements ManagedTunnel {
     this.#listener = await listenLocally(port, (socket) => this.#accept(socket));
     // Programs that use the old address must notice that it is gone.
     old?.dispose();
-    for (const connection of [...this.#connections]) connection.destroy();
+    for (const connection of this.#connections) connection.destroy();
     this.#closedBy = undefined;
     this.#define({ port, isOpen: true });
   }

@@ -87,11 +87,7 @@ export class CertificateIssuer {
       securityKey: false,
       attempt: async (answer, gone) => {
         if (answer.kind !== 'one-time-code') throw codesNotTaken();
-        return this.#withAuth(
-          accountUri,
-          (api) => api.tunnels.issue(identity, route, answer, gone),
-          gone,
-        );
+        return this.#withAuth(accountUri, (api) => api.tunnels.issue(identity, route, answer, gone), gone);
       },
       signal,
     });

@@ -99,8 +99,7 @@ export class CertificateSlot {
 
   #fail(error: AppError, mayAsk: boolean): void {
     this.#pending = undefined;
-    if (mayAsk && error.code === 'cancelled')
-      this.#refusal = { error, at: this.#options.now().getTime() };
+    if (mayAsk && error.code === 'cancelled') this.#refusal = { error, at: this.#options.now().getTime() };
     this.#options.onChange();
   }
 

@@ -17,7 +17,12 @@ export class Diagnosis {
   };
   #last: { readonly at: number; readonly answer: Promise<AppError> } | undefined;
 
-  constructor(options: { access: TunnelAccess; accountUri: AccountUri; target: ByteTarget; now: () => Date }) {
+  constructor(options: {
+    access: TunnelAccess;
+    accountUri: AccountUri;
+    target: ByteTarget;
+    now: () => Date;
+  }) {
     this.#options = options;
   }
 

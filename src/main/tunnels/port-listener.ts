@@ -11,7 +11,10 @@ const firstPort = 20_000;
 const lastPort = 29_999;
 
 /** Listens on 127.0.0.1, and on ::1 when it is free there. Throws `port-taken` or `port-not-allowed`. */
-export async function listenLocally(port: number, onConnection: (socket: Socket) => void): Promise<Disposable> {
+export async function listenLocally(
+  port: number,
+  onConnection: (socket: Socket) => void,
+): Promise<Disposable> {
   const main = await listenOn(port, '127.0.0.1', onConnection).catch(async (error: NodeJS.ErrnoException) => {
     throw await explain(error, port);
   });
@@ -22,11 +25,7 @@ export async function listenLocally(port: number, onConnection: (socket: Socket)
   });
 }
 
-async function listenOn(
-  port: number,
-  host: string,
-  onConnection: (socket: Socket) => void,
-): Promise<Server> {
+async function listenOn(port: number, host: string, onConnection: (socket: Socket) => void): Promise<Server> {
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true }, (socket) => {
     socket.setKeepAlive(true, keepAliveMs);
     onConnection(socket);
@@ -89,8 +88,7 @@ async function explain(error: NodeJS.ErrnoException, port: number): Promise<AppE
     reason: holder
       ? `The program ${holder.program} (process ${holder.pid}) listens there.`
       : 'Another program listens there.',
-    advice:
-      freePort === undefined ? 'Choose another port.' : `End that program, or take port ${freePort}.`,
+    advice: freePort === undefined ? 'Choose another port.' : `End that program, or take port ${freePort}.`,
     action: 'edit-input',
     facts: {
       port: String(port),

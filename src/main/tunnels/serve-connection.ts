@@ -152,7 +152,8 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
 function speaksTls(target: ByteTarget): AppError {
   return new AppError('protocol-unsupported', `A program spoke TLS to the port of ${target.subject}.`, {
     reason: 'The tunnel adds TLS by itself; on this machine its port is plain.',
-    advice: 'Switch TLS off in that program, such as with sslmode=disable, or use http:// instead of https://.',
+    advice:
+      'Switch TLS off in that program, such as with sslmode=disable, or use http:// instead of https://.',
     action: 'edit-input',
   });
 }

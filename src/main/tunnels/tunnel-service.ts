@@ -146,7 +146,7 @@ export class TunnelService implements TunnelOwner {
 
   /** A cluster that was removed takes its tunnels along. */
   async forgetCluster(clusterUri: ClusterUri): Promise<void> {
-    for (const tunnel of [...this.#tunnels.values()])
+    for (const tunnel of this.#tunnels.values())
       if (clusterOf(tunnel.definition.target.resourceUri) === clusterUri) await this.forget(tunnel.id);
   }
 

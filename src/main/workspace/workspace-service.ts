@@ -42,6 +42,13 @@ export class WorkspaceService {
     );
   }
 
+  closeTunnelTab(tunnelId: TunnelId): void {
+    const tab = this.#workspace.tabs.find(
+      (candidate) => candidate.kind === 'tunnel' && candidate.tunnelId === tunnelId,
+    );
+    if (tab) this.close(tab.id);
+  }
+
   showRequestsTab(): TabId {
     return this.#show({ kind: 'requests', id: randomUUID() }, (tab) => tab.kind === 'requests');
   }

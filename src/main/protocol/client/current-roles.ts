@@ -9,7 +9,10 @@ const maxRoles = 5_000;
 export async function currentRoles(transport: Transport, signal?: AbortSignal): Promise<RoleV6[]> {
   try {
     const roles: RoleV6[] = [];
-    for await (const role of createClient(AuthService, transport).getCurrentUserRoles({}, signal ? { signal } : {})) {
+    for await (const role of createClient(AuthService, transport).getCurrentUserRoles(
+      {},
+      signal ? { signal } : {},
+    )) {
       roles.push(role);
       if (roles.length >= maxRoles) break;
     }

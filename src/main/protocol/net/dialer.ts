@@ -78,9 +78,7 @@ function contextSettings(
 ): SecureContextOptions {
   return {
     ...(trust.kind === 'ca' ? { ca: trust.pem } : {}),
-    ...(client
-      ? { key: client.key.export({ type: 'pkcs8', format: 'pem' }), cert: client.certificate }
-      : {}),
+    ...(client ? { key: client.key.export({ type: 'pkcs8', format: 'pem' }), cert: client.certificate } : {}),
   };
 }
 
