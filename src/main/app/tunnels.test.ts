@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Cluster, createCluster, type CreateClusterOptions } from '../../cluster/cluster.ts';
+import { createCluster, type CreateClusterOptions } from '../../cluster/cluster.ts';
 import { makeUser } from '../../cluster/users.ts';
 import { type AccountUri, formatResourceUri, parseAccountUri } from '../../shared/uri/uri.ts';
 import type { Host } from '../host/host.ts';
 import { makeHost } from '../testing/host.ts';
 import { openPage } from '../testing/page.ts';
-import type { App } from './app.ts';
 import { createApp } from './create-app.ts';
 
 const cleanUps: (() => Promise<void> | void)[] = [];

@@ -26,10 +26,11 @@ export async function openPage(app: App): Promise<TestPage> {
   const api: ContractRouterClient<Contract> = createORPCClient(new RPCLink({ port }));
   const feed = await api.state.watch();
   const first = await feed.next();
-  if (first.done) throw new Error('the state feed is empty');
-  let state = applyStateEvent(undefined, first.value);
+  const initial = first.done ? undefined : applyStateEvent(undefined, first.value);
+  if (!initial) throw new Error('the state feed is empty');
+  let state: AppState = initial;
   void (async () => {
-    for await (const event of feed) state = applyStateEvent(state, event);
+    for await (const event of feed) state = applyStateEvent(state, event) ?? state;
   })().catch(() => undefined);
   return { api, crossed, state: () => state };
 }
