@@ -1,0 +1,160 @@
+import type { IncomingMessage } from 'node:http';
+import { type Duplex, Readable, Writable } from 'node:stream';
+import { createWebSocketStream, type WebSocket, WebSocketServer } from 'ws';
+import type { JsonObject } from './objects.ts';
+import {
+  parseTerminalSize,
+  type RemoteStreams,
+  type StreamWishes,
+  type TerminalSize,
+} from './remote-streams.ts';
+import { KubeError } from './status.ts';
+
+const maxMessageBytes = 4 * 1024 * 1024;
+const pingEveryMs = 30_000;
+const channel = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const;
+/** In order of preference. `base64`: text messages, the channel as a digit. */
+const remoteCommandProtocols = [
+  'v5.channel.k8s.io',
+  'v4.channel.k8s.io',
+  'v4.base64.channel.k8s.io',
+] as const;
+export const portForwardTunnel = 'SPDY/3.1+portforward.k8s.io';
+
+export function wantsWebSocket(request: IncomingMessage): boolean {
+  return (request.headers.upgrade ?? '').toLowerCase() === 'websocket';
+}
+
+function offeredProtocols(request: IncomingMessage): string[] {
+  return (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+}
+
+async function accept(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  known: readonly string[],
+): Promise<WebSocket> {
+  const offered = offeredProtocols(request);
+  const chosen = known.find((name) => offered.includes(name));
+  if (chosen === undefined)
+    throw new KubeError(
+      'Forbidden',
+      `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${known.join(' ')}]`,
+    );
+  const server = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: maxMessageBytes,
+    handleProtocols: () => chosen,
+  });
+  return new Promise((resolve, reject) => {
+    socket.once('close', () => reject(new KubeError('BadRequest', 'the WebSocket handshake failed')));
+    server.handleUpgrade(request, socket, head, (webSocket) => {
+      keepAlive(webSocket);
+      resolve(webSocket);
+    });
+  });
+}
+
+function keepAlive(webSocket: WebSocket): void {
+  webSocket.on('error', () => webSocket.terminate());
+  const timer = setInterval(() => webSocket.ping(), pingEveryMs);
+  webSocket.once('close', () => clearInterval(timer));
+}
+
+/** Port-forward of newer clients: SPDY inside of binary messages. */
+export async function acceptPortForwardTunnel(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+): Promise<Duplex> {
+  return createWebSocketStream(await accept(request, socket, head, [portForwardTunnel]));
+}
+
+/** Exec and attach over WebSocket: the first byte of each message names its channel. */
+export async function acceptRemoteWebSocket(
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  wishes: StreamWishes,
+): Promise<RemoteStreams> {
+  return new WebSocketStreams(await accept(request, socket, head, remoteCommandProtocols), wishes);
+}
+
+class WebSocketStreams implements RemoteStreams {
+  readonly stdin: Readable | undefined;
+  readonly stdout: Writable | undefined;
+  readonly stderr: Writable | undefined;
+  readonly #webSocket: WebSocket;
+  #onResize: ((size: TerminalSize) => void) | undefined;
+  #lastSize: TerminalSize | undefined;
+
+  constructor(webSocket: WebSocket, wishes: StreamWishes) {
+    this.#webSocket = webSocket;
+    this.stdin = wishes.stdin ? new Readable({ read: () => webSocket.resume() }) : undefined;
+    this.stdout = wishes.stdout ? this.#writable(channel.stdout) : undefined;
+    this.stderr = wishes.stderr ? this.#writable(channel.stderr) : undefined;
+    webSocket.on('message', (data, isBinary) => this.#take(data as Buffer, isBinary));
+    webSocket.once('close', () => {
+      this.stdin?.push(null);
+      this.stdout?.destroy();
+      this.stderr?.destroy();
+    });
+  }
+
+  onResize(listener: (size: TerminalSize) => void): void {
+    this.#onResize = listener;
+    if (this.#lastSize) listener(this.#lastSize);
+  }
+
+  onClose(listener: () => void): void {
+    if (this.#webSocket.readyState === this.#webSocket.CLOSED) queueMicrotask(listener);
+    else this.#webSocket.once('close', listener);
+  }
+
+  finish(status: JsonObject): void {
+    this.#webSocket.resume();
+    this.#send(channel.error, Buffer.from(JSON.stringify(status)), () => this.#webSocket.close(1000));
+  }
+
+  #take(data: Buffer, isBinary: boolean): void {
+    const isText = this.#webSocket.protocol.includes('base64');
+    if (isText === isBinary || data.length === 0) {
+      this.#webSocket.close(1003, 'wrong kind of message');
+      return;
+    }
+    const number = isText ? (data[0] ?? 0) - 0x30 : (data[0] ?? 0);
+    const bytes = isText ? Buffer.from(data.subarray(1).toString('latin1'), 'base64') : data.subarray(1);
+    if (number === channel.stdin && bytes.length > 0) {
+      if (this.stdin && !this.stdin.push(bytes)) this.#webSocket.pause();
+    } else if (number === channel.resize) this.#resize(parseTerminalSize(bytes.toString('utf8')));
+    else if (number === channel.close && bytes[0] === channel.stdin) this.stdin?.push(null);
+  }
+
+  #resize(size: TerminalSize | undefined): void {
+    if (!size) return;
+    this.#lastSize = size;
+    this.#onResize?.(size);
+  }
+
+  #writable(number: number): Writable {
+    const stream = new Writable({
+      write: (chunk: Buffer, _encoding, done) => this.#send(number, chunk, () => done()),
+    });
+    stream.on('error', () => undefined);
+    return stream;
+  }
+
+  #send(number: number, bytes: Buffer, done: () => void): void {
+    if (this.#webSocket.readyState !== this.#webSocket.OPEN) {
+      done();
+      return;
+    }
+    const isText = this.#webSocket.protocol.includes('base64');
+    const message = isText
+      ? `${number}${bytes.toString('base64')}`
+      : Buffer.concat([Buffer.from([number]), bytes]);
+    this.#webSocket.send(message, { binary: !isText }, () => done());
+  }
+}
