@@ -17,6 +17,8 @@ import { issueTls, makeTlsAuthority, type TlsAuthority } from './authorities.ts'
 import { ClusterCore, type ClusterOptions } from './core.ts';
 import type { ClusterResource } from './inventory.ts';
 import { hostPrincipals, issueHostSsh, makeHostTls } from './issue.ts';
+import { KubeAccess } from './kube-access.ts';
+import { createKubeBackend, type KubernetesOptions, toKubeResource } from './kube-clusters.ts';
 import { createLocalNode } from './node.ts';
 import { NodeDialer } from './node-dialer.ts';
 import { createSshProxy } from './ssh-proxy.ts';
@@ -38,6 +40,8 @@ export interface CreateClusterOptions extends ClusterOptions {
   readonly resources?: Iterable<ClusterResource>;
   readonly databases?: Iterable<ClusterDatabase>;
   readonly apps?: Iterable<ClusterApp>;
+  /** Kubernetes clusters that can be used, besides those that `resources` only lists. */
+  readonly kubernetes?: readonly KubernetesOptions[];
 }
 
 /** A running embedded cluster on 127.0.0.1. Nothing of it is stored; its keys end with it. */
@@ -67,6 +71,7 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
   const core = await ClusterCore.create(options);
   core.inventory.add(options.resources ?? []);
   const sweeping = core.requests.sweepRegularly();
+  const kube = addKubernetes(core, options.kubernetes ?? []);
   const dialer = new NodeDialer(core);
   const localNodeId = options.localNode ? await addLocalNode(core, dialer, options.localNode) : undefined;
   const webCa = await makeTlsAuthority(`${options.name} web`, 'modern', core.now());
@@ -74,7 +79,7 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
   const apps = new AppService(core, options.apps ?? []);
   const web = createWebService(core);
   const ssh = await createSshProxy(core, dialer);
-  const port = await createPort(core, { dialer, web, webCa, ssh, databases, apps });
+  const port = await createPort(core, { dialer, web, webCa, ssh, databases, apps, kube });
   const number = await port.listen(options.port ?? 0);
   const plain = options.tlsRouting === false ? await listenForSsh(ssh) : undefined;
   core.setPorts(number, plain?.port ?? 0);
@@ -105,6 +110,7 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
       await Promise.all([databases.stop(), apps.stop()]);
       sweeping.dispose();
       core.store.close();
+      kube.stop();
     },
   };
 }
@@ -144,6 +150,14 @@ async function addLocalNode(
   return id;
 }
 
+function addKubernetes(core: ClusterCore, clusters: readonly KubernetesOptions[]): KubeAccess {
+  core.inventory.add(clusters.map(toKubeResource));
+  return new KubeAccess(
+    core,
+    new Map(clusters.map((cluster) => [cluster.name, createKubeBackend(cluster, core.now)])),
+  );
+}
+
 interface PortServices {
   readonly dialer: NodeDialer;
   readonly web: HttpServer;
@@ -151,10 +165,11 @@ interface PortServices {
   readonly ssh: SshServer;
   readonly databases: DatabaseService;
   readonly apps: AppService;
+  readonly kube: KubeAccess;
 }
 
 async function createPort(core: ClusterCore, services: PortServices): Promise<TlsPort> {
-  const { dialer, web, webCa, ssh, databases, apps } = services;
+  const { dialer, web, webCa, ssh, databases, apps, kube } = services;
   const [webTls, hostTls] = await Promise.all([
     makeWebTls(core, webCa),
     makeHostTls(core.hostAuthority, {
@@ -183,9 +198,11 @@ async function createPort(core: ClusterCore, services: PortServices): Promise<Tl
     userCaPem: core.userAuthority.tls.pem,
     routes,
     tcpPing: core.pose.tcpPing,
+    kubePrefixes: ['kube-teleport-proxy-alpn.', ...(core.pose.kubernetes.oldPrefix ? ['kube.'] : [])],
     onConnection: (route: Route, socket: TLSSocket) => {
       if (route === 'ssh') ssh.injectSocket(socket as never);
       else if (route === 'probe') socket.end();
+      else if (route === 'kube') kube.accept(socket);
       else if (route !== 'auth' && route !== 'ssh-grpc') routeTunnel(tunnelServices, route, socket);
       else if (core.checkCaller(socket) === 'unknown-authority') socket.destroy();
       else if (socket.alpnProtocol === 'http/1.1') json.emit('connection', socket);

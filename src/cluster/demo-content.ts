@@ -5,6 +5,7 @@ import { startDemoHttpApp } from './apps/demo-http-app.ts';
 import type { CreateClusterOptions } from './cluster.ts';
 import type { ClusterDatabase } from './db/target.ts';
 import type { ClusterResource } from './inventory.ts';
+import { demoObjects } from './kube/demo-objects.ts';
 import type { Role } from './roles.ts';
 import { type ClusterUser, makeUser } from './users.ts';
 
@@ -18,8 +19,8 @@ export interface DemoCluster {
 }
 
 /**
- * What a person finds who tries Porthole without a cluster: this machine as a server, a PostgreSQL database, a web and
- * a TCP application, and a few neighbours to look at.
+ * What a person finds who tries Porthole without a cluster: this machine as a server, a PostgreSQL database, a Kubernetes
+ * cluster, a web and a TCP application, and a few neighbours to look at.
  */
 export async function demoCluster(): Promise<DemoCluster> {
   const user = makeUser(demoUserName, ['developer']);
@@ -30,6 +31,13 @@ export async function demoCluster(): Promise<DemoCluster> {
       name: 'demo.porthole',
       users: [user],
       roles: [developer],
+      kubernetes: [
+        {
+          name: 'workshop',
+          labels: { env: 'demo', place: 'this machine' },
+          api: { kind: 'embedded', objects: demoObjects() },
+        },
+      ],
       localNode: {
         hostname: hostname() || 'this-machine',
         labels: { env: 'demo', os: process.platform, place: 'this machine' },
@@ -63,6 +71,7 @@ const developer: Role = {
   serverLabels: { '*': ['*'] },
   databaseUsers: ['*'],
   databaseNames: ['*'],
+  kubernetesGroups: ['developers'],
 };
 
 const orders: ClusterDatabase = {

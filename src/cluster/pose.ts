@@ -26,6 +26,14 @@ export interface PoseRules {
   /** A refused Redis client hears that HELLO is unknown before it hears the refusal. */
   readonly redisGreetsBeforeRefusal: boolean;
   readonly tcpPing: boolean;
+  /** How the Kubernetes side answers (tunnels.md 1.3, 4.2, 4.6). */
+  readonly kubernetes: {
+    /** `kube.` in front of the server name also leads there. */
+    readonly oldPrefix: boolean;
+    readonly pathRouting: boolean;
+    /** Refusals are HTTP 500 with the code inside. */
+    readonly codesInside: boolean;
+  };
   readonly unknownChannelRequest: 'closes-channel' | 'fails' | 'fails-and-succeeds';
 }
 
@@ -47,6 +55,7 @@ export const poses: Readonly<Record<Pose, PoseRules>> = {
     postgresCancel: false,
     redisGreetsBeforeRefusal: false,
     tcpPing: false,
+    kubernetes: { oldPrefix: true, pathRouting: false, codesInside: true },
     unknownChannelRequest: 'closes-channel',
   },
   v15: {
@@ -66,6 +75,7 @@ export const poses: Readonly<Record<Pose, PoseRules>> = {
     postgresCancel: true,
     redisGreetsBeforeRefusal: false,
     tcpPing: true,
+    kubernetes: { oldPrefix: false, pathRouting: false, codesInside: false },
     unknownChannelRequest: 'fails',
   },
   v18: {
@@ -85,6 +95,7 @@ export const poses: Readonly<Record<Pose, PoseRules>> = {
     postgresCancel: true,
     redisGreetsBeforeRefusal: true,
     tcpPing: true,
+    kubernetes: { oldPrefix: false, pathRouting: true, codesInside: false },
     unknownChannelRequest: 'fails-and-succeeds',
   },
 };

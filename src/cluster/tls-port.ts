@@ -19,7 +19,7 @@ const mysqlAlpn = 'teleport-mysql';
 const plainDatabases: readonly string[] = ['teleport-postgres', mysqlAlpn];
 
 /** Where a connection goes, chosen from its ClientHello as a real proxy does (login.md 6.4, tunnels.md 1.3). */
-export type Route = 'auth' | 'ssh' | 'ssh-grpc' | 'web' | 'probe' | 'db' | 'db-tls' | 'app-tcp';
+export type Route = 'auth' | 'ssh' | 'ssh-grpc' | 'web' | 'probe' | 'db' | 'db-tls' | 'app-tcp' | 'kube';
 
 export interface TlsPortOptions {
   readonly clusterName: string;
@@ -31,6 +31,8 @@ export interface TlsPortOptions {
   readonly routes: ReadonlySet<Route>;
   /** Whether TCP apps may be reached with ping framing. */
   readonly tcpPing: boolean;
+  /** Beginnings of server names that lead to Kubernetes, whatever the protocol. */
+  readonly kubePrefixes: readonly string[];
   readonly onConnection: (route: Route, socket: TLSSocket) => void;
 }
 
@@ -56,6 +58,7 @@ export class TlsPort {
       db: this.#createEnd('db', chooseTunnelName),
       'db-tls': this.#createEnd('db-tls', chooseTunnelName),
       'app-tcp': this.#createEnd('app-tcp', chooseTunnelName),
+      kube: this.#createEnd('kube', ['http/1.1']),
     };
   }
 
@@ -133,7 +136,7 @@ export class TlsPort {
   }
 
   #createEnd(route: Route, alpn: string[] | AlpnChoice): TlsServer {
-    const isHost = route === 'auth' || route === 'ssh' || route === 'ssh-grpc';
+    const isHost = route === 'auth' || route === 'ssh' || route === 'ssh-grpc' || route === 'kube';
     const { host, web, userCaPem } = this.#options;
     const server = createTlsServer(
       {
@@ -157,8 +160,9 @@ export class TlsPort {
     return server;
   }
 
-  /** The first of the client's protocols that has a service. */
+  /** By server name, else the first of the client's protocols that has a service (tunnels.md 1.3). */
   #choose(hello: ClientHello): Route | undefined {
+    if (this.#options.kubePrefixes.some((prefix) => hello.serverName.startsWith(prefix))) return 'kube';
     if (hello.alpn.length === 0) return 'web';
     return hello.alpn
       .map((name) => this.#routeOf(name))

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { parse as parseYaml } from 'yaml';
 import { isObject, type Json, type JsonObject } from './objects.ts';
+import { parseProtobufBody, protobufType } from './protobuf-body.ts';
 import { KubeError } from './status.ts';
 
 const maxBodyBytes = 3 * 1024 * 1024;
@@ -21,8 +22,9 @@ export function contentType(request: IncomingMessage): string {
   return (request.headers['content-type'] ?? 'application/json').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
-/** The body as JSON or YAML, whatever the content type says. */
+/** The body as JSON, YAML or protobuf, whatever the content type says. */
 export function parseBody(bytes: Buffer, type: string): Json {
+  if (type === protobufType) return parseProtobufBody(bytes);
   if (!/[/+](json|yaml)$/.test(type))
     throw new KubeError('UnsupportedMediaType', `the body of the request was in an unknown format - ${type}`);
   try {

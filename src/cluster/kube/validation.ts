@@ -137,6 +137,13 @@ export function unknownFields(kind: ResourceKind, body: JsonObject): string[] {
     .map((name) => `unknown field "${name}"`);
 }
 
+/** `why` begins with the field, behind which a colon stands. */
 function invalid(kind: ResourceKind, name: string, why: string): KubeError {
-  return new KubeError('Invalid', `${kind.kind} "${name}" is invalid: ${why}`, { name, kind: kind.kind });
+  const [field = '', ...message] = why.split(': ');
+  return new KubeError('Invalid', `${kind.kind} "${name}" is invalid: ${why}`, {
+    name,
+    kind: kind.kind,
+    // What kubectl shows.
+    causes: [{ reason: 'FieldValueInvalid', message: message.join(': '), field }],
+  });
 }
