@@ -113,9 +113,9 @@ export function jsonPatch(target: Json, operations: Json): Json {
       }
       case 'test':
         if (JSON.stringify(valueAt(document, path)) === JSON.stringify(operation['value'])) return document;
-        throw new KubeError('Invalid', `testing value ${String(operation['path'])} failed`);
+        throw new KubeError('Invalid', `testing value /${path.join('/')} failed`);
       default:
-        throw new KubeError('BadRequest', `unknown operation "${String(operation['op'])}"`);
+        throw new KubeError('BadRequest', `unknown operation ${JSON.stringify(operation['op'])}`);
     }
   }, target);
 }

@@ -53,7 +53,7 @@ export class PodRuntime {
 
   dispose(): void {
     this.#subscription.dispose();
-    for (const uid of [...this.#pods.keys()]) this.#stop(uid);
+    for (const uid of this.#pods.keys()) this.#stop(uid);
   }
 
   #start(object: KubeObject): void {

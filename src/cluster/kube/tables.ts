@@ -126,7 +126,7 @@ function restartsOf(pod: KubeObject): number {
 
 function portsOf(service: KubeObject): string {
   const ports = listOf(objectAt(service, 'spec')['ports']).map((port) => objectAt(port));
-  return ports.map((port) => `${String(port['port'])}/${textOf(port['protocol'], 'TCP')}`).join(',');
+  return ports.map((port) => `${Number(port['port'])}/${textOf(port['protocol'], 'TCP')}`).join(',');
 }
 
 /** The time since then as Kubernetes shows it: `45s`, `12m`, `3h10m`, `5d`. */
