@@ -18,6 +18,7 @@ const schema = `
 export interface Collection<T> {
   get(id: string): T | undefined;
   all(): readonly T[];
+  entries(): readonly [string, T][];
   put(id: string, value: T): void;
   delete(id: string): void;
 }
@@ -42,6 +43,7 @@ export class ClusterStore {
     return {
       get: (id) => values.get(id),
       all: () => [...values.values()],
+      entries: () => [...values],
       put: (id, value) => {
         put.run(kind, id, JSON.stringify(value));
         values.set(id, value);
