@@ -17,6 +17,7 @@ import type { Caller, ClusterCore } from './core.ts';
 import { searchedRoles } from './access-requests/searched-roles.ts';
 import { grantCovers } from './grant.ts';
 import { type ClusterResource, type InventoryQuery, toPaginatedResource } from './inventory.ts';
+import { mfaRoutes } from './mfa/routes.ts';
 import { unimplemented } from './refusal.ts';
 import { toRoleMessage } from './role-message.ts';
 import { loginsFor } from './roles.ts';
@@ -24,7 +25,6 @@ import { generateUserCerts } from './user-certs.ts';
 import { watchEvents } from './watch.ts';
 
 const maxPage = 1000;
-const mfaNotRequired = 2;
 const singleKinds: Record<string, string> = {
   node: 'node',
   db_server: 'db',
@@ -40,6 +40,7 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
     const { pose } = core;
     router.service(AuthService, {
       ...accessRequestRoutes(core),
+      ...mfaRoutes(core),
       watchEvents: (request, context) => watchEvents(core, request, context),
       ping: () => ({
         clusterName: core.options.name,
@@ -111,10 +112,6 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
             .flatMap(({ resource }) => (resource.case === 'node' ? [resource.value] : [])),
         };
       },
-      isMFARequired: (_request, context) => {
-        callerOf(context);
-        return { required: false, mfaRequired: mfaNotRequired };
-      },
       generateUserCerts: (request, context) => generateUserCerts(core, callerOf(context), request),
       createAppSession: (request, context) => {
         const caller = callerOf(context);
@@ -128,10 +125,6 @@ export function authRoutes(core: ClusterCore): (router: ConnectRouter) => void {
           metadata: { name: id },
         };
         return { session };
-      },
-      createAuthenticateChallenge: (_request, context) => {
-        callerOf(context);
-        return { mfaRequired: mfaNotRequired };
       },
       getClusterAlerts: (_request, context) => {
         callerOf(context);

@@ -19,6 +19,8 @@ import { makeDirectory } from './cluster-directory.ts';
 import { Inventory } from './inventory.ts';
 import { issueUserSsh, issueUserTls } from './issue.ts';
 import { LiveTunnels } from './live-tunnels.ts';
+import { Mfa, type SecondFactor } from './mfa/mfa.ts';
+import { mfaVersionRules } from './mfa/version-rules.ts';
 import { type Pose, type PoseRules, poses } from './pose.ts';
 import { allowedBy, type Role, rolesFor } from './roles.ts';
 import { ClusterStore } from './store/cluster-store.ts';
@@ -40,6 +42,10 @@ export interface ClusterOptions {
   readonly storePath?: string;
   /** The community edition refuses reviews and assuming requests for resources. Absent: enterprise. */
   readonly edition?: 'community' | 'enterprise';
+  /** 32 bytes under which one-time secrets are kept in the store; needed with `storePath`. */
+  readonly storeKey?: Uint8Array;
+  /** Absent: one-time codes alone. */
+  readonly secondFactors?: readonly SecondFactor[];
 }
 
 export interface Person {
@@ -85,6 +91,8 @@ export class ClusterCore {
   readonly appSessions: AppSessions;
   readonly appTokens: AppTokens;
   readonly edition: 'community' | 'enterprise';
+  readonly secondFactors: readonly SecondFactor[];
+  readonly mfa: Mfa;
   readonly store: ClusterStore;
   readonly requests: AccessRequests;
   readonly userAuthority: Authority;
@@ -97,11 +105,25 @@ export class ClusterCore {
     this.options = options;
     this.pose = poses[options.pose ?? 'v18'];
     this.now = options.now ?? (() => new Date());
-    this.users = new UserDirectory(options.users, this.now);
     this.appTokens = new AppTokens(options.name, this.now);
     this.appSessions = new AppSessions(this.now, this.pose.appSessionDelayMs);
     this.edition = options.edition ?? 'enterprise';
     this.store = new ClusterStore(options.storePath);
+    this.secondFactors = options.secondFactors ?? ['otp'];
+    this.mfa = new Mfa({
+      store: this.store,
+      storeKey: options.storeKey,
+      builtIn: options.users.map(({ name, totpSecret, keepsOneTimeCodes = false }) => ({
+        user: name,
+        secret: totpSecret,
+        isKept: keepsOneTimeCodes,
+      })),
+      rules: mfaVersionRules[options.pose ?? 'v18'],
+      allowed: this.secondFactors,
+      rpId: 'localhost',
+      now: this.now,
+    });
+    this.users = new UserDirectory(options.users, this.mfa.devices, this.now);
     this.requests = new AccessRequests({
       directory: makeDirectory(options, this.users, this.inventory),
       rules: requestVersionRules[options.pose ?? 'v18'],

@@ -1,9 +1,9 @@
 import { type Timestamp, timestampDate } from '@bufbuild/protobuf/wkt';
 import { Code, ConnectError } from '@connectrpc/connect';
 import type { UserCertsRequest } from '../main/protocol/codec/gen/auth/authservice_pb.js';
-import { noGrant } from '../main/protocol/codec/tls/grant-subject.ts';
 import { isAppError } from '../shared/errors/app-error.ts';
 import { formatResourceId } from './access-requests/model.ts';
+import { answerOf } from './mfa/messages.ts';
 import {
   type Caller,
   type ClusterCore,
@@ -24,6 +24,30 @@ const singleUseMs = 60_000;
  * that do not exist, or that the roles refuse, get their certificate and are refused when it is used.
  */
 export async function generateUserCerts(core: ClusterCore, caller: Caller, request: UserCertsRequest) {
+  const answer = core.mfa.rules.answerInRequest ? answerOf(request.mfaResponse) : undefined;
+  if (request.purpose === singleUse && request.usage === usage.all)
+    throw refuse(Code.InvalidArgument, 'single-use certificates cannot be issued for all purposes');
+  const isSingleUse = request.purpose === singleUse;
+  const device = answer && (await core.mfa.verifySession(caller.userName, answer, isSingleUse));
+  return issueRequested(core, caller, request, device?.id ?? '');
+}
+
+/** The one certificate of a request whose second factor was confirmed before. */
+export function generateSingleUse(
+  core: ClusterCore,
+  caller: Caller,
+  request: UserCertsRequest,
+  mfaDevice: string,
+) {
+  return issueRequested(core, caller, { ...request, purpose: singleUse }, mfaDevice);
+}
+
+async function issueRequested(
+  core: ClusterCore,
+  caller: Caller,
+  request: UserCertsRequest,
+  mfaDevice: string,
+) {
   if (request.username !== caller.userName)
     throw refuse(Code.PermissionDenied, `access denied: user ${caller.userName} may not act for others`);
   const keys = keysOf(core, request);
@@ -41,9 +65,10 @@ export async function generateUserCerts(core: ClusterCore, caller: Caller, reque
     userName: caller.userName,
     roles: assumed.roles,
     grant: {
-      ...noGrant,
       activeRequests: assumed.activeRequests,
       allowedResources: assumed.allowedResources.map(formatResourceId),
+      mfaDevice,
+      previousEnd: request.purpose === singleUse ? caller.validUntil : undefined,
     },
   };
   const certificates = await issue(core, person, keys, {
@@ -115,7 +140,6 @@ function routeOf(core: ClusterCore, caller: Caller, request: UserCertsRequest, e
   const none = { usage: undefined, database: undefined, app: undefined, kubernetesCluster: '' } as const;
   switch (request.usage) {
     case usage.all:
-      if (request.purpose === singleUse) throw refuse(Code.InvalidArgument, 'usage must be set');
       return none;
     case usage.ssh:
       if (request.nodeName === '') throw refuse(Code.InvalidArgument, 'missing NodeName field');

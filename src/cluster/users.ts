@@ -1,6 +1,5 @@
 import { randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import type { Traits } from './access-requests/conditions.ts';
-import { matchOneTimeCode, oneTimeCode } from './totp.ts';
 
 export interface ClusterUser {
   readonly name: string;
@@ -8,6 +7,8 @@ export interface ClusterUser {
   readonly totpSecret: Uint8Array;
   readonly roles: readonly string[];
   readonly traits?: Traits;
+  /** The first one-time device cannot be removed. */
+  readonly keepsOneTimeCodes?: boolean;
 }
 
 /** A user with a random password and a random one-time secret. */
@@ -22,7 +23,6 @@ interface Entry {
   readonly user: ClusterUser;
   readonly salt: Buffer;
   readonly hash: Buffer;
-  usedStep: number | undefined;
   failures: number;
   blockedUntil: number;
   /** Message of an administrator's lock. */
@@ -31,12 +31,21 @@ interface Entry {
 
 export type SecondStep = 'ok' | 'wrong' | 'blocked' | 'missing-code' | { readonly locked: string };
 
+/** The users' one-time devices. */
+export interface OneTimeCodes {
+  /** Undefined for a wrong or used code. */
+  useCode(user: string, code: string): object | undefined;
+  currentCode(user: string): string;
+}
+
 /** Local users: passwords, one-time codes and the block after wrong attempts (login.md 2.5). */
 export class UserDirectory {
   readonly #entries = new Map<string, Entry>();
+  readonly #codes: OneTimeCodes;
   readonly #now: () => Date;
 
-  constructor(users: readonly ClusterUser[], now: () => Date) {
+  constructor(users: readonly ClusterUser[], codes: OneTimeCodes, now: () => Date) {
+    this.#codes = codes;
     this.#now = now;
     for (const user of users) {
       const salt = randomBytes(16);
@@ -44,7 +53,6 @@ export class UserDirectory {
         user,
         salt,
         hash: derive(user.password, salt),
-        usedStep: undefined,
         failures: 0,
         blockedUntil: 0,
         lock: undefined,
@@ -71,14 +79,7 @@ export class UserDirectory {
 
   /** A code that the user could type now and that was not used yet. */
   currentCode(name: string): string {
-    const entry = this.#entries.get(name);
-    if (!entry) return '';
-    const now = this.#now();
-    const isUsed =
-      entry.usedStep !== undefined &&
-      matchOneTimeCode(entry.user.totpSecret, oneTimeCode(entry.user.totpSecret, now), now) ===
-        entry.usedStep;
-    return oneTimeCode(entry.user.totpSecret, isUsed ? new Date(now.getTime() + 30_000) : now);
+    return this.#entries.has(name) ? this.#codes.currentCode(name) : '';
   }
 
   /** Unknown users take the same time as wrong passwords. */
@@ -99,14 +100,30 @@ export class UserDirectory {
     if (this.#isBlocked(entry)) return 'blocked';
     if (!this.checkPassword(name, password)) return 'wrong';
     if (code === '') return 'missing-code';
-    const step = matchOneTimeCode(entry.user.totpSecret, code, this.#now());
-    if (step === undefined || step === entry.usedStep) {
+    if (!this.#codes.useCode(name, code)) {
       this.#countFailure(entry);
       return 'wrong';
     }
-    entry.usedStep = step;
+    return this.finishLogin(name);
+  }
+
+  /** What is left once password or key have been accepted: the lock of an administrator. */
+  finishLogin(name: string): SecondStep {
+    const entry = this.#entries.get(name);
+    if (!entry) return 'wrong';
     entry.failures = 0;
     return entry.lock === undefined ? 'ok' : { locked: entry.lock };
+  }
+
+  /** Counts an answer of a security key that was wrong. */
+  countFailure(name: string): void {
+    const entry = this.#entries.get(name);
+    if (entry) this.#countFailure(entry);
+  }
+
+  isBlocked(name: string): boolean {
+    const entry = this.#entries.get(name);
+    return entry !== undefined && this.#isBlocked(entry);
   }
 
   #isBlocked(entry: Entry): boolean {

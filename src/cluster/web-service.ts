@@ -2,6 +2,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { z } from 'zod';
 import { isAppError } from '../shared/errors/app-error.ts';
 import type { ClusterCore } from './core.ts';
+import { AssertionBody, assertionOf, challengeBody, userOfAssertion, wrongByteOf } from './mfa/login.ts';
+import { scopes } from './mfa/version-rules.ts';
 
 const maxBodyBytes = 256 * 1024;
 const bucketSize = 40;
@@ -10,11 +12,12 @@ const maxTtlMs = 30 * 3_600_000;
 const nanosPerMs = 1_000_000;
 
 const text = z.string().max(100_000);
-const Begin = z.object({ user: text, pass: text });
+const Begin = z.object({ user: text, pass: text, passwordless: z.boolean().nullish() });
 const Finish = z.object({
   user: text,
   password: text,
   totp_code: text.nullish(),
+  webauthn_challenge_response: AssertionBody.nullish(),
   pub_key: text.nullish(),
   ssh_pub_key: text.nullish(),
   tls_pub_key: text.nullish(),
@@ -75,8 +78,7 @@ function ping(core: ClusterCore): unknown {
   return {
     auth: {
       type: 'local',
-      second_factor: 'otp',
-      preferred_local_mfa: 'otp',
+      ...secondFactors(core),
       local: { name: '' },
       private_key_policy: 'none',
       device_trust: { disabled: true, auto_enroll: false },
@@ -110,30 +112,52 @@ function ping(core: ClusterCore): unknown {
   };
 }
 
-function begin(core: ClusterCore, body: z.output<typeof Begin>): unknown {
-  if (!core.users.checkPassword(body.user, body.pass)) throw new HttpError(403, 'invalid credentials');
+function secondFactors(core: ClusterCore) {
+  const hasOtp = core.mfa.allows('otp');
+  if (!core.mfa.allows('webauthn')) return { second_factor: 'otp', preferred_local_mfa: 'otp' };
   return {
-    webauthn_challenge: null,
-    totp_challenge: true,
-    ...(core.pose.splitKeys ? { sso_challenge: null } : {}),
+    second_factor: hasOtp ? 'on' : 'webauthn',
+    preferred_local_mfa: 'webauthn',
+    allow_passwordless: true,
+    webauthn: { rp_id: core.mfa.rpId },
+  };
+}
+
+function begin(core: ClusterCore, body: z.output<typeof Begin>): unknown {
+  const sso = core.pose.splitKeys ? { sso_challenge: null } : {};
+  if (body.passwordless) {
+    if (!core.mfa.allows('webauthn')) throw new HttpError(400, 'passwordless requires WebAuthn');
+    const challenge = challengeBody(core.mfa.ceremonies.beginPasswordless());
+    return { webauthn_challenge: challenge, totp_challenge: false, ...sso };
+  }
+  if (!core.users.checkPassword(body.user, body.pass)) throw new HttpError(403, 'invalid credentials');
+  const { code, webauthn } = core.mfa.challenge(body.user, scopes.login, false);
+  return {
+    webauthn_challenge: webauthn ? challengeBody(webauthn) : null,
+    totp_challenge: code,
+    ...sso,
   };
 }
 
 async function finish(core: ClusterCore, body: z.output<typeof Finish>): Promise<unknown> {
   const keys = readKeys(core, body);
-  const outcome = core.users.checkLogin(body.user, body.password, body.totp_code ?? '');
+  const answer = body.webauthn_challenge_response;
+  const userName = answer ? await userOfKey(core, body, answer) : body.user;
+  const outcome = answer
+    ? core.users.finishLogin(userName)
+    : core.users.checkLogin(body.user, body.password, body.totp_code ?? '');
   if (outcome === 'blocked') throw new HttpError(403, 'too many incorrect attempts, please try again later');
   if (outcome === 'wrong') throw new HttpError(403, 'invalid username, password or second factor');
   if (outcome === 'missing-code') throw new HttpError(403, 'missing second factor');
   if (outcome !== 'ok')
-    throw new HttpError(403, `lock targeting User:"${body.user}" is in force: ${outcome.locked}`);
+    throw new HttpError(403, `lock targeting User:"${userName}" is in force: ${outcome.locked}`);
   if (body.RouteToCluster && body.RouteToCluster !== core.options.name) {
     throw new HttpError(404, `remote cluster "${body.RouteToCluster}" is not found`);
   }
-  const issued = await core.issueUser(body.user, keys, readTtl(body.ttl));
+  const issued = await core.issueUser(userName, keys, readTtl(body.ttl));
   const base64 = (value: string) => Buffer.from(value).toString('base64');
   return {
-    username: body.user,
+    username: userName,
     cert: base64(issued.ssh),
     tls_cert: base64(issued.tls),
     host_signers: [
@@ -145,6 +169,24 @@ async function finish(core: ClusterCore, body: z.output<typeof Finish>): Promise
     ],
     ...(core.pose.splitKeys ? { samlSingleLogoutEnabled: false, mfa_token: '' } : {}),
   };
+}
+
+/** A password that is sent is checked; none is needed next to a security key (login.md 2.5). */
+async function userOfKey(
+  core: ClusterCore,
+  body: z.output<typeof Finish>,
+  answer: z.output<typeof AssertionBody>,
+): Promise<string> {
+  const wrongByte = wrongByteOf(answer);
+  if (wrongByte !== undefined)
+    throw new HttpError(400, `request: illegal base64 data at input byte ${wrongByte}`);
+  if (body.user !== '' && core.users.isBlocked(body.user))
+    throw new HttpError(403, 'too many incorrect attempts, please try again later');
+  const isWrongPassword = body.password !== '' && !core.users.checkPassword(body.user, body.password);
+  const user = isWrongPassword ? undefined : await userOfAssertion(core, body.user, assertionOf(answer));
+  if (user !== undefined) return user;
+  if (!isWrongPassword) core.users.countFailure(body.user);
+  throw new HttpError(403, 'invalid credentials');
 }
 
 function readTtl(ttl: number | null | undefined): number {

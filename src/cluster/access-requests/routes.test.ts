@@ -1,17 +1,9 @@
-import { createClient } from '@connectrpc/connect';
-import { createPublicKey } from 'node:crypto';
-import { timestampFromDate } from '@bufbuild/protobuf/wkt';
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openAuthConnection } from '../../main/protocol/client/auth-connection.ts';
-import { signInWithPassword } from '../../main/protocol/client/login.ts';
-import { findProxy, WebApi } from '../../main/protocol/client/web-api.ts';
-import { AuthService } from '../../main/protocol/codec/gen/auth/authservice_pb.js';
-import type { AccountIdentity } from '../../main/protocol/codec/identity.ts';
-import { encodePublicKey, formatAuthorizedKey } from '../../main/protocol/codec/ssh/keys.ts';
 import { parseGrantSubject } from '../../main/protocol/codec/tls/grant-subject.ts';
 import { parseUserTlsCertificate } from '../../main/protocol/codec/tls/user-certificate.ts';
 import { type Cluster, type CreateClusterOptions, createCluster } from '../cluster.ts';
+import { type Person, signIn } from '../testing/people.ts';
 import { makeUser } from '../users.ts';
 
 const undo: (() => unknown)[] = [];
@@ -63,37 +55,18 @@ async function start(options: Partial<CreateClusterOptions> = {}): Promise<Clust
 }
 const nodes = { a: randomUUID(), b: randomUUID() };
 
-async function signIn(cluster: Cluster, userName: string): Promise<AccountIdentity> {
-  const trust = { kind: 'ca' as const, pem: cluster.webCaPem };
-  const { address, ping } = await findProxy(cluster.address, trust);
+async function connectAs(cluster: Cluster, userName: string): Promise<Person> {
   const user = users.find((one) => one.name === userName);
-  const web = new WebApi({ address, trust });
-  const oneTimeCode = cluster.core.users.currentCode(userName);
-  return signInWithPassword(web, ping, { userName, password: user?.password ?? '', oneTimeCode });
-}
-
-async function connect(cluster: Cluster, identity: AccountIdentity) {
-  const address = { host: 'localhost', port: cluster.port };
-  const connection = await openAuthConnection({ address, identity });
-  undo.push(() => connection.dispose());
-  const client = createClient(AuthService, connection.transport);
-  const certificate = parseUserTlsCertificate(identity.tlsCertificate);
-  const reissue = (change: { accessRequests?: string[]; dropAccessRequests?: string[] }) =>
-    client.generateUserCerts({
-      username: certificate.userName,
-      expires: timestampFromDate(certificate.validUntil),
-      routeToCluster: cluster.name,
-      sshPublicKey: Buffer.from(formatAuthorizedKey(encodePublicKey(identity.sshKey))),
-      tlsPublicKey: Buffer.from(createPublicKey(identity.tlsKey).export({ type: 'spki', format: 'pem' })),
-      ...change,
-    });
-  return { client, reissue };
+  if (!user) throw new Error('no such user');
+  const person = await signIn(cluster, user);
+  undo.push(() => person.dispose());
+  return person;
 }
 
 async function everyone(cluster: Cluster) {
-  const alice = await connect(cluster, await signIn(cluster, 'alice'));
-  const bob = await connect(cluster, await signIn(cluster, 'bob'));
-  const carol = await connect(cluster, await signIn(cluster, 'carol'));
+  const alice = await connectAs(cluster, 'alice');
+  const bob = await connectAs(cluster, 'bob');
+  const carol = await connectAs(cluster, 'carol');
   return { alice, bob, carol };
 }
 
@@ -128,10 +101,9 @@ describe('access requests over the wire', () => {
 
   it('for a resource open that resource alone', async () => {
     const cluster = await start();
-    const identity = await signIn(cluster, 'alice');
-    const alice = await connect(cluster, identity);
-    const bob = await connect(cluster, await signIn(cluster, 'bob'));
-    const carol = await connect(cluster, await signIn(cluster, 'carol'));
+    const alice = await connectAs(cluster, 'alice');
+    const bob = await connectAs(cluster, 'bob');
+    const carol = await connectAs(cluster, 'carol');
     const before = await alice.client.listUnifiedResources({ limit: 10, includeRequestable: true });
     expect(before.resources.map((one) => one.requiresRequest)).toEqual([true, true]);
     const made = await alice.client.createAccessRequestV2(
@@ -142,10 +114,8 @@ describe('access requests over the wire', () => {
     await bob.client.submitAccessReview({ requestId, review: { proposedState: 2 } });
     await carol.client.submitAccessReview({ requestId, review: { proposedState: 2 } });
     const issued = await alice.reissue({ accessRequests: [requestId] });
-    const assumed = await connect(cluster, {
-      ...identity,
-      tlsCertificate: Buffer.from(issued.tls).toString(),
-    });
+    const assumed = await alice.with(issued);
+    undo.push(() => assumed.dispose());
     const after = await assumed.client.listUnifiedResources({ limit: 10, includeRequestable: true });
     expect(
       after.resources.map(({ resource, requiresRequest }) => [
@@ -163,7 +133,7 @@ describe('access requests over the wire', () => {
   it('are told of as they change, and end when they are deleted', async () => {
     const cluster = await start();
     const { alice, bob, carol } = await everyone(cluster);
-    const root = await connect(cluster, await signIn(cluster, 'root'));
+    const root = await connectAs(cluster, 'root');
     const end = new AbortController();
     undo.push(() => end.abort());
     const watching = alice.client.watchEvents(
@@ -208,7 +178,7 @@ describe('access requests over the wire', () => {
     ],
   ] as const)('cannot be watched: %s', async (_name, watch, code, rawMessage) => {
     const cluster = await start();
-    const alice = await connect(cluster, await signIn(cluster, 'alice'));
+    const alice = await connectAs(cluster, 'alice');
     const events = alice.client.watchEvents(structuredClone(watch) as never)[Symbol.asyncIterator]();
     await expect(events.next()).rejects.toMatchObject({ code, rawMessage });
   });

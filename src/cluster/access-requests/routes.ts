@@ -2,12 +2,14 @@ import type { HandlerContext, ServiceImpl } from '@connectrpc/connect';
 import type { AuthService } from '../../main/protocol/codec/gen/auth/authservice_pb.js';
 import { callerOf } from '../caller-context.ts';
 import type { Caller, ClusterCore } from '../core.ts';
+import { requireAdminAction } from '../mfa/admin-action.ts';
 import { notFound, unimplemented } from '../refusal.ts';
 import type { Role } from '../roles.ts';
 import { roleThatNeedsReason } from './create.ts';
 import type { Requester } from './directory.ts';
 import { draftOf, filterOf, queryOf, reviewOf, sortOf, stateOf, timeOf, toMessage } from './messages.ts';
 import type { Draft } from './model.ts';
+import { requireVerb } from './transitions.ts';
 import { pageOf } from './visibility.ts';
 
 const maxPage = 1_000;
@@ -45,10 +47,11 @@ export function accessRequestRoutes(core: ClusterCore): Pick<ServiceImpl<typeof 
       requests.create(caller, draftOf(message));
       return {};
     },
-    createAccessRequestV2: (message, context) => {
+    createAccessRequestV2: async (message, context) => {
       requests.require(rules.serverMadeIds, 'CreateAccessRequestV2');
       const caller = requester(context);
       const draft = draftOf(message);
+      if (draft.user !== caller.userName) await requireAdminAction(core.mfa, caller.userName, context);
       const request = requests.create(caller, draft);
       return toMessage(request, rules, draft.dryRun ? enrichmentOf(core, draft) : undefined);
     },
@@ -72,11 +75,12 @@ export function accessRequestRoutes(core: ClusterCore): Pick<ServiceImpl<typeof 
         nextKey: page.nextKey,
       };
     },
-    submitAccessReview: (message, context) => {
+    submitAccessReview: async (message, context) => {
       const caller = callerOf(context);
+      await requireAdminAction(core.mfa, caller.userName, context);
       return toMessage(requests.review(caller.userName, message.requestId, reviewOf(message)), rules);
     },
-    setAccessRequestState: (message, context) => {
+    setAccessRequestState: async (message, context) => {
       const caller = callerOf(context);
       const change = {
         state: stateOf(message.state),
@@ -84,11 +88,15 @@ export function accessRequestRoutes(core: ClusterCore): Pick<ServiceImpl<typeof 
         roles: message.roles,
         assumeStartMs: timeOf(message.assumeStartTime),
       };
+      requireVerb(requesterOf(caller), 'update');
+      await requireAdminAction(core.mfa, caller.userName, context);
       requests.changeState(requesterOf(caller), message.id, change);
       return {};
     },
-    deleteAccessRequest: (message, context) => {
+    deleteAccessRequest: async (message, context) => {
       const caller = callerOf(context);
+      requireVerb(requesterOf(caller), 'delete');
+      await requireAdminAction(core.mfa, caller.userName, context);
       requests.delete(requesterOf(caller), message.id);
       return {};
     },

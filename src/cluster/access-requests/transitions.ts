@@ -55,7 +55,8 @@ export function checkDelete(
   if (!found.request) throw notFound(`access request "${found.id}" not found`);
 }
 
-function requireVerb(caller: Requester, verb: string): void {
+/** Refuses who has no rule for the verb. */
+export function requireVerb(caller: Requester, verb: string): void {
   if (!mayDo(caller.roles, 'access_request', verb))
     throw denied(`access denied to perform action "${verb}" on "access_request"`);
 }

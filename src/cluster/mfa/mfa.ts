@@ -37,7 +37,7 @@ export class Mfa {
   readonly registrations: Registrations;
   readonly rules: MfaVersionRules;
   readonly rpId: string;
-  readonly #allowed: ReadonlySet<SecondFactor>;
+  #allowed: ReadonlySet<SecondFactor>;
 
   constructor(options: MfaOptions) {
     const { rpId, now } = options;
@@ -47,6 +47,11 @@ export class Mfa {
     this.rules = options.rules;
     this.rpId = rpId;
     this.#allowed = new Set(options.allowed);
+  }
+
+  /** An administrator's choice: from now on these kinds alone count. */
+  allowOnly(factors: readonly SecondFactor[]): void {
+    this.#allowed = new Set(factors);
   }
 
   allows(factor: SecondFactor): boolean {
@@ -69,7 +74,8 @@ export class Mfa {
   async verify(user: string, answer: Answer, scope: number): Promise<Device> {
     if (answer.kind === 'code') {
       const device = this.allows('otp') ? this.devices.useCode(user, answer.code) : undefined;
-      if (!device) throw denied('invalid one time token, please check if the token has expired and try again');
+      if (!device)
+        throw denied('invalid one time token, please check if the token has expired and try again');
       return device;
     }
     if (!this.allows('webauthn')) throw denied('MFA response validation failed: WebAuthn is not allowed');

@@ -13,6 +13,7 @@ import type { ClusterCore } from '../core.ts';
 import { denied, invalid, unknownMethod } from '../refusal.ts';
 import { generateSingleUse } from '../user-certs.ts';
 import { answerOf, toAssertion } from './messages.ts';
+import type { Answer } from './mfa.ts';
 import { isMfaRequired } from './session.ts';
 import { scopes } from './version-rules.ts';
 
@@ -29,7 +30,7 @@ export async function* singleUseCertificates(
   const { mfa } = core;
   if (!mfa.rules.singleUseStream) throw unknownMethod('GenerateUserSingleUseCerts');
   const incoming = requests[Symbol.asyncIterator]();
-  const init = await nextOf(incoming, 'init');
+  const init = await initOf(incoming);
   if (mfa.rules.tellsWhenNotNeeded && !isMfaRequired(core, caller, targetOf(init))) {
     yield create(UserSingleUseCertsResponseSchema, {
       response: { case: 'mfaChallenge', value: { mfaRequired: notRequired } },
@@ -48,8 +49,7 @@ export async function* singleUseCertificates(
       },
     },
   });
-  const answer = answerOf(await nextOf(incoming, 'mfaResponse'));
-  if (!answer) throw invalid('the MFA response is empty');
+  const answer = await answerIn(incoming);
   const device = await mfa.verifySession(caller.userName, answer, true);
   const issued = await generateSingleUse(core, caller, init, device.id);
   yield create(UserSingleUseCertsResponseSchema, {
@@ -63,16 +63,24 @@ export async function* singleUseCertificates(
   });
 }
 
-type Request = UserSingleUseCertsRequest['request'];
+type Incoming = AsyncIterator<UserSingleUseCertsRequest>;
 
-async function nextOf<K extends 'init' | 'mfaResponse'>(
-  incoming: AsyncIterator<UserSingleUseCertsRequest>,
-  wanted: K,
-): Promise<Extract<Request, { case: K }>['value']> {
+async function requestOf(incoming: Incoming): Promise<UserSingleUseCertsRequest['request'] | undefined> {
   const next = await incoming.next();
-  const request: Request | undefined = next.done ? undefined : next.value.request;
-  if (request?.case !== wanted) throw invalid(`expected a message of the kind ${wanted}`);
-  return request.value as Extract<Request, { case: K }>['value'];
+  return next.done ? undefined : next.value.request;
+}
+
+async function initOf(incoming: Incoming): Promise<UserCertsRequest> {
+  const request = await requestOf(incoming);
+  if (request?.case !== 'init') throw invalid('expected a request for certificates first');
+  return request.value;
+}
+
+async function answerIn(incoming: Incoming): Promise<Answer> {
+  const request = await requestOf(incoming);
+  const answer = request?.case === 'mfaResponse' ? answerOf(request.value) : undefined;
+  if (!answer) throw invalid('expected an MFA response');
+  return answer;
 }
 
 function targetOf(init: UserCertsRequest): IsMfaRequiredRequest {
