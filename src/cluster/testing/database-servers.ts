@@ -63,11 +63,13 @@ interface Program {
 
 /** Starts the program and waits until its port answers. */
 async function run({ command, args, port, folder, account }: Program): Promise<TestServer> {
-  const child = spawn(command, args, { ...account, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(command, args, { ...account, cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
-  child.stderr.on('data', (chunk: Buffer) => {
+  const listen = (chunk: Buffer) => {
     said = (said + chunk.toString()).slice(-4000);
-  });
+  };
+  child.stdout.on('data', listen);
+  child.stderr.on('data', listen);
   const exited = once(child, 'exit');
   const stop = async () => {
     if (child.exitCode === null && child.signalCode === null) {
@@ -228,7 +230,15 @@ export async function startRedis({
   const account = accountOf('redis');
   const folder = makeFolder('redis', account);
   const port = await freePort();
-  const rules = users.flatMap(({ name, password }) => ['--user', `${name} on >${password} ~* &* +@all`]);
+  const rules = users.flatMap(({ name, password }) => [
+    '--user',
+    name,
+    'on',
+    `>${password}`,
+    '~*',
+    '&*',
+    '+@all',
+  ]);
   const args = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder, ...rules];
   return run({ command: 'redis-server', args, port, folder, account });
 }
