@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { usageCollectorOf } from '../app/build-info.ts';
-import { startDemoProcess } from '../demo/demo-process.ts';
 import { findBrowser, hasDisplay, openBrowserWindow } from './browser-window.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { LoopbackServer } from './loopback-server.ts';
@@ -21,8 +19,8 @@ async function run(): Promise<void> {
     },
   });
   const dataFolder = values.data ?? defaultDataFolder();
-  // The page loads while the core does.
-  const starting = startCore(dataFolder, !values['no-cluster']);
+  const { promise: starting, resolve: setCore } =
+    Promise.withResolvers<Awaited<ReturnType<typeof startCore>>>();
   const server = new LoopbackServer({
     app: starting.then((core) => core.app),
     pageFolder: join(root, 'dist/renderer'),
@@ -42,14 +40,21 @@ async function run(): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
   show(address, values['no-open'], dataFolder, () => void end());
+  // The core is most of the program: the browser starts and the page loads while it does.
+  setCore(startCore(dataFolder, !values['no-cluster']));
   await starting;
 }
 
 async function startCore(dataFolder: string, withDemo: boolean) {
-  const demoStarting = withDemo ? startDemoProcess(join(root, 'src/cluster/main.ts')) : undefined;
-  const [{ createApp }, { createLoopbackHost }, demo] = await Promise.all([
+  const demoStarting = withDemo
+    ? import('../demo/demo-process.ts').then((module) =>
+        module.startDemoProcess(join(root, 'src/cluster/main.ts')),
+      )
+    : undefined;
+  const [{ createApp }, { createLoopbackHost }, { usageCollectorOf }, demo] = await Promise.all([
     import('../app/create-app.ts'),
     import('./loopback-host.ts'),
+    import('../app/build-info.ts'),
     demoStarting,
   ]);
   const about = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
