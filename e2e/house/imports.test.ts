@@ -56,6 +56,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/main/tunnels': ['src/shared', 'src/main/host', 'src/main/log', 'src/main/state', 'src/main/protocol'],
   'src/main/db': ['src/shared', 'src/main/log', 'src/main/protocol', 'src/main/tunnels'],
   'src/main/apps': ['src/shared', 'src/main/log', 'src/main/protocol', 'src/main/tunnels'],
+  'src/main/kube': ['src/shared', 'src/main/host', 'src/main/log', 'src/main/protocol', 'src/main/tunnels'],
   'src/main/local-shell': ['src/shared', 'src/main/host', 'src/main/log'],
   'src/main/settings': ['src/shared', 'src/main/host', 'src/main/log', 'src/main/state'],
   'src/main/telemetry': [
@@ -82,6 +83,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/main/tunnels',
     'src/main/db',
     'src/main/apps',
+    'src/main/kube',
     'src/main/telemetry',
     'src/main/workspace',
     'src/main/protocol',

@@ -74,7 +74,10 @@ export function createApp(host: Host, options: AppOptions): App {
   const localShells = new LocalShellService({
     store: host.openStore('local-shell'),
     log,
-    environmentOf: (uri) => clusterEnvironment(hub, uri),
+    environmentOf: (uri, tunnelId) => ({
+      ...clusterEnvironment(hub, uri),
+      ...tunnels.kubernetes.environmentOf(uri, tunnelId),
+    }),
   });
   const shells = new ShellService({
     hub,

@@ -36,6 +36,10 @@ export class LocalTerminals {
   open(request: {
     accountUri?: AccountUri | undefined;
     program?: string | undefined;
+    /** Name of the tab, instead of the shell's. */
+    title?: string | undefined;
+    /** The tunnel that it belongs to. */
+    tunnelId?: TunnelId | undefined;
     size: TerminalSize;
   }): OpenedTerminal {
     return this.#show(this.#shells.openLocal(request));

@@ -1,11 +1,14 @@
+import { join } from 'node:path';
 import type { TerminalSize } from '../../shared/contract/ids.ts';
 import type { TunnelChoices, TunnelInfo } from '../../shared/contract/tunnels.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import {
   accountOf,
   clusterOf,
+  type AccountUri,
   type ClusterUri,
   formatResourceUri,
+  parseAccountUri,
   parseClusterUri,
   parseResourceUri,
   type ResourceUri,
@@ -18,6 +21,7 @@ import type { Host } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
 import type { PromptService } from '../prompts/prompt-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
+import { KubeKind } from '../kube/kube-kind.ts';
 import { CertificateIssuer, type TunnelAccess } from '../tunnels/certificate-issuer.ts';
 import { TunnelService } from '../tunnels/tunnel-service.ts';
 import { type TunnelDefinition, TunnelStore } from '../tunnels/tunnel-store.ts';
@@ -39,6 +43,7 @@ export class AppTunnels {
   readonly service: TunnelService;
   readonly #databases: DatabaseService;
   readonly #apps: AppService;
+  readonly kubernetes: KubeKind;
 
   constructor(parts: TunnelParts) {
     const { host, hub, log, now, accounts, clusters, prompts } = parts;
@@ -66,12 +71,20 @@ export class AppTunnels {
       lastChoice: (resource) => lastChoice(this.service.definitions, resource),
     });
     this.#apps = new AppService(common);
+    this.kubernetes = new KubeKind({
+      ...common,
+      folder: join(host.dataFolder, 'kube'),
+      secrets: host.secrets,
+      store: host.openStore('kube'),
+      environment: process.env,
+      labelOf: (uri) => labelOf(uri, parts.demoUri),
+    });
     this.service = new TunnelService({
       hub,
       log,
       store: new TunnelStore(host.openStore('tunnels'), log),
       place: (definition) => place(definition, hub, parts.demoUri),
-      kinds: { database: this.#databases, app: this.#apps, kubernetes: undefined },
+      kinds: { database: this.#databases, app: this.#apps, kubernetes: this.kubernetes },
     });
     accounts.onSignedIn((uri) => prompts.settleSignIn(uri));
     accounts.onSignedOut((uri) => {
@@ -87,6 +100,8 @@ export class AppTunnels {
         return this.#databases.choices(resourceUri, signal);
       case 'app':
         return this.#apps.choices(resourceUri, signal);
+      case 'kubernetes':
+        return this.kubernetes.choices(resourceUri, signal);
       default:
         throw new AppError('unsupported', 'Nothing can be chosen for this.');
     }
@@ -103,6 +118,18 @@ export class AppTunnels {
     const { info } = this.service.get(id);
     if (info.protocol !== 'http') throw notHttp(info.name);
     return info.address;
+  }
+
+  /** A terminal in which the Kubernetes cluster of the tunnel is the current one. */
+  openKubeShell(
+    tunnelId: string,
+    size: TerminalSize,
+    terminals: Pick<LocalTerminals, 'open'>,
+  ): OpenedTerminal {
+    const { info } = this.service.get(tunnelId);
+    if (info.target.kind !== 'kubernetes')
+      throw new AppError('invalid-input', 'This tunnel does not lead to a Kubernetes cluster.');
+    return terminals.open({ accountUri: info.accountUri, title: info.name, tunnelId, size });
   }
 
   runCommand(
@@ -123,6 +150,13 @@ export class AppTunnels {
       size,
     });
   }
+}
+
+/** The embedded cluster has another address in each start; programs that know its kubeconfig must not notice. */
+function labelOf(account: AccountUri, demoUri: ClusterUri | undefined): string {
+  const parts = parseAccountUri(account);
+  const address = clusterOf(account) === demoUri ? 'demo' : parts?.address;
+  return `${parts?.userName}@${address}`;
 }
 
 function programMissing(command: TunnelInfo['commands'][number]): AppError {

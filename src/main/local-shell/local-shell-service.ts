@@ -19,7 +19,10 @@ export interface LocalShellOptions {
   readonly store: JsonStore;
   readonly log: Logger;
   /** What the account's cluster adds to the environment: `TELEPORT_PROXY`, `TELEPORT_CLUSTER`, `KUBECONFIG`. */
-  readonly environmentOf: (account: AccountUri) => Readonly<Record<string, string>>;
+  readonly environmentOf: (
+    account: AccountUri,
+    tunnelId: string | undefined,
+  ) => Readonly<Record<string, string>>;
   /** The person's own environment. */
   readonly environment?: NodeJS.ProcessEnv;
 }
@@ -83,7 +86,7 @@ export class LocalShellService {
     size: TerminalSize;
   }): LocalTerminal {
     const { shellId, target, accountUri } = request;
-    const added = accountUri ? this.#options.environmentOf(accountUri) : {};
+    const added = accountUri ? this.#options.environmentOf(accountUri, target.tunnelId) : {};
     const form =
       target.command === '' ? startedShell(target.program) : startedCommand(target.program, target.command);
     const terminal = new LocalTerminal({

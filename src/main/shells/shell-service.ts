@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ShellId, TerminalSize } from '../../shared/contract/ids.ts';
+import type { ShellId, TerminalSize, TunnelId } from '../../shared/contract/ids.ts';
 import type { ShellInfo, ShellTarget } from '../../shared/contract/shells.ts';
 import { AppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { type AccountUri, accountOf, parseResourceUri, type ResourceUri } from '../../shared/uri/uri.ts';
@@ -100,8 +100,20 @@ export class ShellService {
   }
 
   /** An interactive shell of this machine; throws `program-missing` for a program that cannot be chosen. */
-  openLocal(request: Omit<OpenLocalRequest, 'target'> & { program?: string | undefined }): ShellId {
-    return this.openTarget({ ...request, target: this.#local.target(request.program) });
+  openLocal(
+    request: Omit<OpenLocalRequest, 'target'> & {
+      program?: string | undefined;
+      title?: string | undefined;
+      tunnelId?: TunnelId | undefined;
+    },
+  ): ShellId {
+    const { title, tunnelId } = request;
+    const target = {
+      ...this.#local.target(request.program),
+      ...(title ? { title } : {}),
+      ...(tunnelId ? { tunnelId } : {}),
+    };
+    return this.openTarget({ accountUri: request.accountUri, size: request.size, target });
   }
 
   /** A shell of this machine with a target that is known in full. */

@@ -110,6 +110,7 @@ export class TunnelService implements TunnelOwner {
     const tunnel = this.get(id);
     await tunnel.close();
     this.#tunnels.delete(id);
+    tunnel.forgotten?.();
     this.#store();
     this.#options.hub.put({ slice: 'tunnels', key: id, value: null });
   }

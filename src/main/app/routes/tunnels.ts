@@ -2,7 +2,6 @@ import type { WorkspaceService } from '../../workspace/workspace-service.ts';
 import type { LocalTerminals } from '../local-terminals.ts';
 import type { AppTunnels } from '../tunnels.ts';
 import type { Implementer } from './implementer.ts';
-import { notBuilt } from './not-built.ts';
 
 export interface TunnelRoutesServices {
   readonly tunnels: AppTunnels;
@@ -39,8 +38,12 @@ export function tunnelRoutes({ tunnels: os }: Implementer, services: TunnelRoute
     run: os.run.handler(({ input }) => ({
       tabId: tunnels.runCommand(input.tunnelId, input.command, input.size, localTerminals).tabId,
     })),
-    openKubeShell: os.openKubeShell.handler(notBuilt),
-    mergeKubeconfig: os.mergeKubeconfig.handler(notBuilt),
+    openKubeShell: os.openKubeShell.handler(({ input }) => ({
+      tabId: tunnels.openKubeShell(input.tunnelId, input.size, localTerminals).tabId,
+    })),
+    mergeKubeconfig: os.mergeKubeconfig.handler(({ input }) =>
+      tunnels.kubernetes.merge(input.accountUri, input.isMerged),
+    ),
     openApp: os.openApp.handler(async ({ input, signal }) => ({
       url: await tunnels.openApp(input.resourceUri, input.through, signal),
     })),
