@@ -129,7 +129,7 @@ describe('the core', () => {
       encodeByteFrame({
         type: 'input',
         channel: 1,
-        bytes: Buffer.from('head -c 20000000 /dev/zero | tr "\\0" x; echo; echo all-sent\n'),
+        bytes: Buffer.from('head -c 20000000 /dev/zero | tr "\\0" x; echo; echo all""-sent\n'),
       }),
     );
     // Without credit the flood stops within the window.

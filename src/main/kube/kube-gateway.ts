@@ -104,7 +104,7 @@ export class KubeGateway {
   }
 
   dispose(): void {
-    for (const { target } of [...this.#entries.values()]) this.withdraw(target.name);
+    for (const { target } of this.#entries.values()) this.withdraw(target.name);
     this.endConnections();
     this.#meter.dispose();
     // Never listens; this ends its check of idle connections.

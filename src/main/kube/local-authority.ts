@@ -18,6 +18,10 @@ export const LocalAuthority = z.object({
 });
 export type LocalAuthority = z.infer<typeof LocalAuthority>;
 
+// Node and browsers name the same types differently; the library's own are what both agree on.
+type SelfSigned = Parameters<typeof x509.X509CertificateGenerator.createSelfSigned>[0];
+type KeyPair = SelfSigned extends { keys: infer K } ? K : never;
+
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
 const clockSlackMs = 24 * 3_600_000;
 const lifetimeMs = 10 * 365 * 24 * 3_600_000;
@@ -43,12 +47,7 @@ export async function makeLocalAuthority(now: Date): Promise<LocalAuthority> {
       await x509.SubjectKeyIdentifierExtension.create(authority.publicKey),
     ],
   });
-  const issue = async (
-    keys: webcrypto.CryptoKeyPair,
-    name: string,
-    usage: string,
-    names: x509.JsonGeneralName[],
-  ) =>
+  const issue = async (keys: KeyPair, name: string, usage: string, names: x509.JsonGeneralName[]) =>
     x509.X509CertificateGenerator.create({
       serialNumber: serial(),
       subject: [{ CN: [name] }],
@@ -88,12 +87,12 @@ export function isFresh(authority: LocalAuthority, now: Date): boolean {
   return validToDate.getTime() - now.getTime() > renewBeforeMs;
 }
 
-async function makeKeys(): Promise<webcrypto.CryptoKeyPair> {
-  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+async function makeKeys(): Promise<KeyPair> {
+  return (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as KeyPair;
 }
 
-async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
-  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key));
+async function exportKey(key: KeyPair['privateKey']): Promise<string> {
+  const der = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key as webcrypto.CryptoKey));
   const lines = der.toString('base64').replaceAll(/.{64}/g, '$&\n').trimEnd();
   return `-----BEGIN PRIVATE KEY-----\n${lines}\n-----END PRIVATE KEY-----\n`;
 }
