@@ -1,5 +1,6 @@
 // `npm start`: Porthole under Electron where its binary is there, else under the loopback host.
-import { spawn, spawnSync } from 'node:child_process';
+import { fork, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -12,6 +13,7 @@ const help = `Usage: npm start -- [options]
   --data <folder>  keep Porthole's data there
   --port <number>  port of the page (loopback host)
   --loopback       do not use Electron
+  --collector      show what Porthole sends as usage data: a collector on this machine prints it
 `;
 if (passedOn.includes('--help')) {
   process.stdout.write(help);
@@ -22,20 +24,25 @@ ensureDependencies();
 const { build, isPageStale } = await import('./build-page.mjs');
 const electron =
   passedOn.includes('--loopback') || passedOn.includes('--no-open') ? undefined : await findElectron();
+const collector = passedOn.includes('--collector') ? await startCollector() : undefined;
 if (isPageStale()) build('');
 if (electron) {
   build('main', 'preload', 'cluster');
-  run(electron, ['.', ...passedOn]);
+  run(electron, ['.', ...passedOn.filter((option) => option !== '--collector')]);
 } else {
   run(findNode(), [
     join(root, 'src/main/loopback/main.ts'),
-    ...passedOn.filter((option) => option !== '--loopback'),
+    ...passedOn.filter((option) => option !== '--loopback' && option !== '--collector'),
   ]);
 }
 
 function run(file, args) {
   // Compiled code is kept between starts.
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node') };
+  const env = {
+    ...process.env,
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'node'),
+    ...(collector ? { PORTHOLE_USAGE_COLLECTOR: collector.address } : {}),
+  };
   const child = spawn(file, args, { cwd: root, stdio: 'inherit', env });
   // The terminal sends Ctrl+C to the child as well; other signals are passed on.
   process.on('SIGINT', () => undefined);
@@ -44,7 +51,18 @@ function run(file, args) {
     process.stderr.write(`Porthole could not start: ${error.message}\n`);
     process.exit(1);
   });
-  child.on('exit', (code, signal) => process.exit(code ?? (signal ? 1 : 0)));
+  child.on('exit', (code, signal) => {
+    collector?.child.kill();
+    process.exit(code ?? (signal ? 1 : 0));
+  });
+}
+
+/** Ended when this process ends, in whatever way. */
+async function startCollector() {
+  const child = fork(join(root, 'src/cluster/collector-main.ts'), [], { execPath: findNode() });
+  const [{ address }] = await once(child, 'message');
+  process.stdout.write(`The collector of usage data is at ${address}\n`);
+  return { child, address };
 }
 
 /** The binary of Electron. It is not in the npm registry: one short try to fetch it where its source can be reached. */

@@ -131,6 +131,18 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/renderer/state',
     'src/renderer/ui',
   ],
+  'src/renderer/features/settings': [
+    'src/shared',
+    'src/renderer/client',
+    'src/renderer/state',
+    'src/renderer/ui',
+  ],
+  'src/renderer/features/usage-data': [
+    'src/shared',
+    'src/renderer/client',
+    'src/renderer/state',
+    'src/renderer/ui',
+  ],
   'src/renderer/app': [
     'src/shared',
     'src/renderer/client',

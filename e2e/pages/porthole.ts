@@ -3,6 +3,7 @@ import { ConnectPopup } from './connect-popup.ts';
 import { OpenList } from './open-list.ts';
 import { Prompts } from './prompts.ts';
 import { ResourceList } from './resource-list.ts';
+import { SettingsPage, UsageQuestion } from './settings-page.ts';
 import { ShellTab } from './shell-tab.ts';
 import { SignIn } from './sign-in.ts';
 import { TunnelTab } from './tunnel-tab.ts';
@@ -13,6 +14,8 @@ export class Porthole {
   readonly list: ResourceList;
   readonly shell: ShellTab;
   readonly signIn: SignIn;
+  readonly settings: SettingsPage;
+  readonly usageQuestion: UsageQuestion;
   readonly connect: ConnectPopup;
   readonly tunnel: TunnelTab;
   readonly openList: OpenList;
@@ -23,6 +26,8 @@ export class Porthole {
     this.list = new ResourceList(page);
     this.shell = new ShellTab(page, this);
     this.signIn = new SignIn(page);
+    this.settings = new SettingsPage(page);
+    this.usageQuestion = new UsageQuestion(page);
     this.connect = new ConnectPopup(page);
     this.tunnel = new TunnelTab(page);
     this.openList = new OpenList(page);

@@ -21,7 +21,7 @@ export interface AppProcess {
 
 /** Node 24 runs these tests (scripts see to it), and it runs the app from its sources. */
 export async function startApp(
-  options: { args?: readonly string[]; dataFolder?: string } = {},
+  options: { args?: readonly string[]; dataFolder?: string; env?: Readonly<Record<string, string>> } = {},
 ): Promise<AppProcess> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'porthole-e2e-')));
   const args = [
@@ -31,7 +31,7 @@ export async function startApp(
     dataFolder,
     ...(options.args ?? ['--no-cluster']),
   ];
-  const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node') };
+  const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node'), ...options.env };
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   let output = '';
   const collect = (chunk: Buffer) => {

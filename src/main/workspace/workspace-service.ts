@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import type { ShellId, TabId, TerminalSize, TunnelId } from '../../shared/contract/ids.ts';
-import { resourcesTabId, type Tab, type WorkspaceInfo } from '../../shared/contract/workspace.ts';
+import {
+  resourcesTabId,
+  type SettingsSection,
+  type Tab,
+  type WorkspaceInfo,
+} from '../../shared/contract/workspace.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { RequestUri } from '../../shared/uri/uri.ts';
 import type { StateHub } from '../state/state-hub.ts';
@@ -57,6 +62,13 @@ export class WorkspaceService {
     return this.#show({ kind: 'request', id: randomUUID(), requestUri }, (tab) =>
       tab.kind === 'request' ? tab.requestUri === requestUri : false,
     );
+  }
+
+  showSettingsTab(section: SettingsSection): TabId {
+    const id = this.#show({ kind: 'settings', id: randomUUID(), section }, (tab) => tab.kind === 'settings');
+    const { tabs } = this.#workspace;
+    this.#put({ tabs: tabs.map((tab) => (tab.kind === 'settings' ? { ...tab, section } : tab)) });
+    return id;
   }
 
   activate(tabId: TabId): void {

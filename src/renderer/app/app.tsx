@@ -8,6 +8,9 @@ import { SignInDialog } from '../features/clusters/sign-in-dialog.tsx';
 import { CommandPalette } from '../features/palette/command-palette.tsx';
 import { ResourcesPage } from '../features/resources/resources-page.tsx';
 import { ConnectPopup } from '../features/tunnels/connect-popup.tsx';
+import { SettingsDocument } from '../features/settings/settings-document.tsx';
+import { UsageQuestions } from '../features/usage-data/consent-dialog.tsx';
+import { UsageDataSection } from '../features/usage-data/usage-data-section.tsx';
 import { TunnelDocument } from '../features/tunnels/tunnel-document.tsx';
 import { PasteDialog } from '../features/terminal/paste-dialog.tsx';
 import { useActiveAccount, useAppState, useClusterOf, useHasState, useLink } from '../state/store.ts';
@@ -164,6 +167,17 @@ function FrameBody(props: {
             )
           );
         })}
+        {workspace.tabs.map(
+          (tab) =>
+            tab.kind === 'settings' && (
+              <SettingsDocument
+                key={tab.id}
+                section={tab.section}
+                isFront={tab.id === workspace.activeTabId}
+                parts={{ 'usage-data': <UsageDataSection /> }}
+              />
+            ),
+        )}
         <Suspense>
           {workspace.tabs.map((tab) => {
             const shell = tab.kind === 'shell' ? shells[tab.shellId] : undefined;
@@ -190,6 +204,7 @@ function FrameBody(props: {
       <OpenDialog request={props.dialog} />
       {/* A connect popup may be what waits for the prompt; every other dialog is finished first. */}
       {(!props.dialog || props.dialog.kind === 'connect') && <PromptHost />}
+      {!props.dialog && <UsageQuestions />}
     </div>
   );
 }

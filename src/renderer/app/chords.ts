@@ -15,6 +15,7 @@ export const shortcuts: readonly (readonly [string, string])[] = [
   [`${mainKey} Shift PgUp, PgDn`, 'Move the tab'],
   [`${mainKey} Shift F`, 'Find in the terminal'],
   [`${mainKey} Shift C, V`, 'Copy, paste in a terminal'],
+  [`${mainKey} ,`, 'Settings'],
   ['F6', 'Next region (in a terminal with Ctrl)'],
   ['?', 'Shortcuts'],
 ];
@@ -32,6 +33,7 @@ export type ChordName =
   | 'region'
   | 'search'
   | 'shortcuts'
+  | 'settings'
   | { readonly tab: number };
 
 /** What a key press means for the app; undefined leaves it to whoever has the focus. */
@@ -49,6 +51,7 @@ export function readChord(event: KeyboardEvent): ChordName | undefined {
   // In a terminal Ctrl and a letter belong to the shell; with Shift they are the app's.
   const free = main && !event.altKey && (isMac || !inTerminal || event.shiftKey);
   if (free && event.code === 'KeyK') return 'palette';
+  if (main && !event.altKey && event.key === ',') return 'settings';
   if (free && event.code === 'KeyW') return 'close';
   if (main && event.shiftKey && !event.altKey && event.code === 'KeyT') return 'local-terminal';
   if (main && event.shiftKey && event.code === 'KeyD') return 'duplicate';

@@ -1,3 +1,4 @@
+import type { SettingsSection } from '../../shared/contract/workspace.ts';
 import { type RefObject, useMemo } from 'react';
 import type { ShellInfo } from '../../shared/contract/shells.ts';
 import type { AccountUri } from '../../shared/uri/uri.ts';
@@ -67,6 +68,7 @@ export function useCommands(options: {
         root.current?.querySelector<HTMLInputElement>('[data-region="search"]')?.select(),
       );
     };
+    const openSettings = (section: SettingsSection) => call((api) => api.workspace.openSettings({ section }));
     const onShell = (name: string, run: () => void, chord?: string): PaletteAction[] =>
       frontShell ? [{ name, run, ...(chord ? { chord } : {}) }] : [];
     const onTab: typeof onShell = (name, run, chord) =>
@@ -95,6 +97,8 @@ export function useCommands(options: {
       ...onShell('Copy all terminal text', () => copy(frontTerminal()?.session.allText() ?? '')),
       ...onTab('Move tab left', () => move(index - 1), `${mainKey} Shift PgUp`),
       ...onTab('Move tab right', () => move(index + 1), `${mainKey} Shift PgDn`),
+      { name: 'Open settings', run: () => openSettings('appearance'), chord: `${mainKey} ,` },
+      { name: 'Usage data', run: () => openSettings('usage-data') },
       { name: 'Show keyboard shortcuts', run: () => ui.ask({ kind: 'shortcuts' }), chord: '?' },
       { name: 'Sign out everywhere', run: () => call((api) => api.clusters.signOutAll()) },
     ];
@@ -105,6 +109,7 @@ export function useCommands(options: {
       previous: () => activate(index - 1),
       region: () => cycleRegion(root.current),
       search: focusSearch,
+      settings: () => openSettings('appearance'),
       shortcuts: () => ui.ask({ kind: 'shortcuts' }),
       ...(canClose
         ? {

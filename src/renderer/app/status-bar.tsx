@@ -2,7 +2,7 @@ import type { AccountInfo, ConnectionInfo } from '../../shared/contract/clusters
 import type { ShellInfo } from '../../shared/contract/shells.ts';
 import type { TunnelInfo } from '../../shared/contract/tunnels.ts';
 import { connectionsText, tunnelLook } from '../features/tunnels/tunnel-look.ts';
-import { useActiveAccount, useAppState } from '../state/store.ts';
+import { useActiveAccount, useAppState, useSession } from '../state/store.ts';
 import { formatSpan } from '../ui/time.ts';
 import { useNow } from '../ui/use-now.ts';
 
@@ -31,6 +31,7 @@ export function StatusBar({
           <AccountStatus account={account} shell={shell} validUntil={ownValidity(tunnel, account)} />
         )}
       </div>
+      <UsageState />
       <span className="muted">
         {info.nativeCrypto ? '' : 'portable cryptography · '}Porthole {info.version}
       </span>
@@ -129,4 +130,21 @@ function describe(account: AccountInfo, shell: ShellInfo | undefined): Look {
     lost: { text: 'connection lost', colour: 'bad', shape: 'square' },
   };
   return looks[account.connection.state];
+}
+
+/** Whether usage data is sent; a click leads to the switch. Nothing where there is nothing to decide. */
+function UsageState() {
+  const session = useSession();
+  const usage = useAppState((state) => state.usageData);
+  if (!usage.collector) return null;
+  const isOn = usage.consent === 'allowed' && !usage.forcedOffBy;
+  return (
+    <button
+      type="button"
+      className="status-link"
+      onClick={() => void session.call((api) => api.workspace.openSettings({ section: 'usage-data' }))}
+    >
+      usage data {isOn ? 'on' : 'off'}
+    </button>
+  );
 }

@@ -14,6 +14,7 @@ export interface TabLook {
 /** How a tab presents its document. A shell has a default name until its program sets a title. */
 export function tabLook(tab: Tab, state: Pick<AppState, 'shells' | 'tunnels'>): TabLook {
   if (tab.kind === 'resources') return { title: 'Resources', word: '', shape: 'round' };
+  if (tab.kind === 'settings') return { title: 'Settings', word: '', shape: 'round' };
   if (tab.kind === 'requests') return { title: 'Requests', word: '', shape: 'round' };
   if (tab.kind === 'request') {
     const id = parseRequestUri(tab.requestUri)?.id.slice(0, 4) ?? '';

@@ -1,9 +1,12 @@
-import { Search } from 'lucide-react';
+import { Search, Settings } from 'lucide-react';
 import { ClusterSwitcher } from '../features/clusters/cluster-switcher.tsx';
+import { useSession } from '../state/store.ts';
+import { IconButton } from '../ui/button.tsx';
 import { mainKey } from './chords.ts';
 import { OpenChip } from './open-chip.tsx';
 
 export function TopBar({ onPalette }: { onPalette: () => void }) {
+  const session = useSession();
   return (
     <header className="top-bar" data-region="top">
       <div className="grow">
@@ -16,6 +19,12 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       </button>
       <div className="grow top-chips">
         <OpenChip />
+        <IconButton
+          label="Settings"
+          onClick={() => void session.call((api) => api.workspace.openSettings({ section: 'appearance' }))}
+        >
+          <Settings size={16} aria-hidden />
+        </IconButton>
       </div>
     </header>
   );

@@ -6,6 +6,20 @@ import { ShellId, ShortText, TabId, TerminalSize, TunnelId } from './ids.ts';
 /** The pinned first tab: the list of the active account. */
 export const resourcesTabId: TabId = 'resources';
 
+/** The parts of the settings page. */
+export const settingsSections = [
+  'appearance',
+  'terminal',
+  'keys',
+  'network',
+  'connections',
+  'notifications',
+  'usage-data',
+  'advanced',
+] as const;
+export const SettingsSection = z.enum(settingsSections);
+export type SettingsSection = z.infer<typeof SettingsSection>;
+
 export const Tab = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resources'), id: TabId }),
   z.object({ kind: z.literal('shell'), id: TabId, shellId: ShellId, title: ShortText }),
@@ -13,6 +27,7 @@ export const Tab = z.discriminatedUnion('kind', [
   /** The requests of all accounts. */
   z.object({ kind: z.literal('requests'), id: TabId }),
   z.object({ kind: z.literal('request'), id: TabId, requestUri: RequestUri }),
+  z.object({ kind: z.literal('settings'), id: TabId, section: SettingsSection }),
 ]);
 export type Tab = z.infer<typeof Tab>;
 
@@ -31,6 +46,8 @@ export const workspace = {
   openRequests: oc.output(z.object({ tabId: TabId })),
   /** The same for one request; a link into the app ends here. */
   openRequest: oc.input(z.object({ requestUri: RequestUri })).output(z.object({ tabId: TabId })),
+  /** Brings the settings to the front, at a section, or opens them. */
+  openSettings: oc.input(z.object({ section: SettingsSection })).output(z.object({ tabId: TabId })),
   /** `toIndex` counts among all tabs; the pinned tab stays first. */
   moveTab: oc.input(z.object({ tabId: TabId, toIndex: z.number().int().min(0).max(1_000) })).output(z.void()),
   /** A new shell like the tab's, beside the old one; `unsupported` for other tabs. */

@@ -18,6 +18,9 @@ export function workspaceRoutes({ workspace: os }: Implementer, services: Worksp
     openRequest: os.openRequest.handler(({ input }) => ({
       tabId: workspace.showRequestTab(input.requestUri),
     })),
+    openSettings: os.openSettings.handler(({ input }) => ({
+      tabId: workspace.showSettingsTab(input.section),
+    })),
     moveTab: os.moveTab.handler(({ input }) => workspace.move(input.tabId, input.toIndex)),
     duplicateTab: os.duplicateTab.handler(({ input }) => {
       const tabId = workspace.duplicate(input.tabId, input.size);
