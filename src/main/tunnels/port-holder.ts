@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { basename } from 'node:path';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
 export interface PortHolder {
@@ -49,7 +50,10 @@ async function socketInodes(table: string, port: number): Promise<string[]> {
     .filter((inode) => inode !== '' && inode !== '0');
 }
 
+/** The file that runs, because the name of a process may be that of a thread. */
 async function linuxName(pid: string): Promise<string> {
+  const path = (await readlink(`/proc/${pid}/exe`).catch(() => '')).replace(/ \(deleted\)$/, '');
+  if (path !== '') return basename(path);
   return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() || 'another program';
 }
 

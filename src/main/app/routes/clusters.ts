@@ -3,6 +3,7 @@ import type { AccountUri } from '../../../shared/uri/uri.ts';
 import type { AccountService } from '../../clusters/account-service.ts';
 import type { ClusterService } from '../../clusters/cluster-service.ts';
 import type { DemoSignIn } from '../demo.ts';
+import type { AppTunnels } from '../tunnels.ts';
 import type { UsageEvents } from '../usage-events.ts';
 import type { Implementer } from './implementer.ts';
 import { notBuilt } from './not-built.ts';
@@ -11,11 +12,12 @@ export interface ClusterRoutesServices {
   readonly clusters: ClusterService;
   readonly accounts: AccountService;
   readonly demo: DemoSignIn;
+  readonly tunnels: AppTunnels;
   readonly usageEvents: UsageEvents;
 }
 
 export function clusterRoutes({ clusters: os }: Implementer, services: ClusterRoutesServices) {
-  const { clusters, accounts, demo, usageEvents } = services;
+  const { clusters, accounts, demo, tunnels, usageEvents } = services;
   const signIn = (input: SignIn, signal: AbortSignal | undefined): Promise<AccountUri> => {
     if (input.kind === 'demo') return demo.signIn(signal);
     if (input.kind === 'password') return accounts.signIn(input.clusterUri, input, signal);
@@ -29,9 +31,10 @@ export function clusterRoutes({ clusters: os }: Implementer, services: ClusterRo
     refresh: os.refresh.handler(
       async ({ input, signal }) => (await clusters.refresh(input.clusterUri, signal)).facts,
     ),
-    remove: os.remove.handler(({ input }) => {
+    remove: os.remove.handler(async ({ input }) => {
       for (const account of accounts.accountsOf(input.clusterUri)) accounts.signOut(account);
       clusters.remove(input.clusterUri);
+      await tunnels.service.forgetCluster(input.clusterUri);
     }),
     signIn: os.signIn.handler(async ({ input, signal }) => {
       const accountUri = await signIn(input, signal);
