@@ -17,7 +17,7 @@ export interface ContainerHost {
   readonly folder: string;
   readonly now: () => Date;
   readonly restartPolicy: string;
-  readonly onChange: () => void;
+  readonly onChange: (container: string, state: ContainerState) => void;
 }
 
 const noImages =
@@ -175,7 +175,7 @@ export class Container {
 
   #become(state: ContainerState): void {
     this.#state = state;
-    this.#host.onChange();
+    this.#host.onChange(this.name, state);
   }
 
   #declaredPorts(): number[] {

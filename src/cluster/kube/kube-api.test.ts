@@ -262,6 +262,15 @@ describe('the Kubernetes API', () => {
     expect((await kubectl.run(['get', 'pods', '-o', 'name'])).stdout).not.toContain('pod/once');
   });
 
+  it('answers through the proxy of kubectl', async () => {
+    const proxy = kubectl.start(['proxy', '--port=0']);
+    const output = await outputMatching(proxy, /Starting to serve on 127\.0\.0\.1:\d+/);
+    const port = /127\.0\.0\.1:(\d+)/.exec(output)?.[1];
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/namespaces/demo/configmaps/shop`);
+    expect(await answer.json()).toMatchObject({ kind: 'ConfigMap', data: { currency: 'EUR' } });
+    proxy.kill();
+  });
+
   it('tells watchers of changes', async () => {
     const watch = kubectl.start(['get', 'cm', '-w', '-o', 'name']);
     const seen = outputMatching(watch, /configmap\/watched/);

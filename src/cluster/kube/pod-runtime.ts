@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
-import { Container } from './container.ts';
+import { Container, type ContainerState } from './container.ts';
 import { findKind, type ResourceKind } from './kinds.ts';
 import { type JsonObject, type KubeObject, listOf, objectAt, textOf } from './objects.ts';
+import { forgetEvents, recordEvent } from './pod-events.ts';
 import { KubeError } from './status.ts';
 import type { ObjectStore } from './store.ts';
 
@@ -31,7 +32,9 @@ export class PodRuntime {
     this.#subscription = store.onEvent(({ plural, type, object }) => {
       if (plural !== 'pods') return;
       if (type === 'ADDED') this.#start(object);
-      if (type === 'DELETED') this.#stop(object.metadata.uid);
+      if (type !== 'DELETED') return;
+      this.#stop(object.metadata.uid);
+      forgetEvents(store, object);
     });
   }
 
@@ -65,7 +68,7 @@ export class PodRuntime {
       folder,
       now: this.#now,
       restartPolicy: textOf(objectAt(object, 'spec')['restartPolicy'], 'Always'),
-      onChange: () => this.#report(object),
+      onChange: (container: string, state: ContainerState) => this.#report(object, container, state),
     };
     const specs = listOf(objectAt(object, 'spec')['containers']).map((spec) => objectAt(spec));
     const pod = { folder, containers: specs.map((spec) => new Container(spec, host)) };
@@ -85,12 +88,13 @@ export class PodRuntime {
     rmSync(pod.folder, { recursive: true, force: true, maxRetries: 3 });
   }
 
-  #report({ metadata }: KubeObject): void {
+  #report({ metadata }: KubeObject, container: string, state: ContainerState): void {
     const pod = this.#pods.get(metadata.uid);
     const object = this.#store.find(this.#kind, metadata.namespace ?? '', metadata.name);
     if (!pod || object?.metadata.uid !== metadata.uid) return;
     const spec = { ...objectAt(object, 'spec'), nodeName: nodeName() };
     this.#store.update(this.#kind, { ...object, spec, status: statusOf(pod, object) });
+    recordEvent(this.#store, object, container, state, this.#now());
   }
 }
 

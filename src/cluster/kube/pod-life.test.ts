@@ -1,0 +1,137 @@
+import { existsSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Kubectl, outputMatching } from '../testing/kubectl.ts';
+import { demoObjects } from './demo-objects.ts';
+import { KubeApi } from './kube-api.ts';
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+const over = (pid: number) => expect.poll(() => isAlive(pid), { timeout: 15_000 }).toBe(false);
+
+/** Nothing that runs for a client or a pod outlives it. */
+describe('programs of pods', () => {
+  let api: KubeApi;
+  let server: Server;
+  let kubectl: Kubectl;
+  let port: number;
+  const sockets = new Set<Socket>();
+
+  beforeEach(async () => {
+    api = new KubeApi({ objects: demoObjects() });
+    const identity = { user: 'ann', groups: ['system:masters'] };
+    server = createServer((request, response) => api.serve(request, response, identity));
+    server.on('upgrade', (request, socket, head) => api.upgrade(request, socket, head, identity));
+    server.on('connection', (socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    port = typeof address === 'object' && address !== null ? address.port : 0;
+    kubectl = new Kubectl({ server: `http://127.0.0.1:${port}` });
+    await kubectl.run(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=20s']);
+  });
+  afterEach(() => {
+    kubectl.dispose();
+    api.stop();
+    server.closeAllConnections();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+
+  /** A program in a pod that heeds no polite signal, its number and its folder. */
+  const startStubborn = async (webSocket: string, ...flags: string[]) => {
+    const child = kubectl.start(
+      [
+        'exec',
+        ...flags,
+        'web-1',
+        '--',
+        'sh',
+        '-c',
+        "trap '' HUP TERM; echo pid=$$ in=$PWD; while :; do sleep 0.2; done",
+      ],
+      { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: webSocket },
+    );
+    const output = await outputMatching(child, /pid=\d+ in=\S+\n/);
+    const [, pid = '', folder = ''] = /pid=(\d+) in=(\S+)/.exec(output) ?? [];
+    return { child, pid: Number(pid), folder };
+  };
+
+  it.each(['true', 'false'])('end when their client is gone (WebSocket: %s)', async (webSocket) => {
+    const { child, pid } = await startStubborn(webSocket, '-i');
+    expect(isAlive(pid)).toBe(true);
+    child.kill('SIGKILL');
+    await over(pid);
+  });
+
+  it('end when their pod is deleted, and their folder goes', async () => {
+    const { pid, folder } = await startStubborn('true');
+    expect(existsSync(folder)).toBe(true);
+    expect((await kubectl.run(['delete', 'pod', 'web-1'])).code).toBe(0);
+    await over(pid);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('end with the cluster', async () => {
+    const { pid } = await startStubborn('false');
+    api.stop();
+    await over(pid);
+  });
+
+  it.each(['true', 'false'])(
+    'that read nothing do not hold their connection (WebSocket: %s)',
+    async (webSocket) => {
+      const { code } = await kubectl.run(['exec', '-i', 'web-1', '--', 'true'], {
+        input: Buffer.alloc(30_000_000),
+        env: { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: webSocket },
+      });
+      expect(code).toBe(0);
+      await expect.poll(() => sockets.size, { timeout: 15_000 }).toBe(0);
+    },
+  );
+
+  it('that fail again and again wait longer and longer', async () => {
+    await kubectl.run(['run', 'crash', '--image=any', '--command', '--', 'sh', '-c', 'exit 1']);
+    const state = async () => (await kubectl.run(['get', 'pod', 'crash'])).stdout;
+    await expect.poll(state, { timeout: 20_000, interval: 500 }).toContain('CrashLoopBackOff');
+  });
+
+  it('without a command say what they need', async () => {
+    await kubectl.run(['run', 'idle', '--image=nginx']);
+    const state = async () => (await kubectl.run(['get', 'pod', 'idle'])).stdout;
+    await expect.poll(state, { timeout: 10_000 }).toContain('ErrImagePull');
+    expect((await kubectl.run(['describe', 'pod', 'idle'])).stdout).toContain('This cluster has no images');
+  });
+
+  it('leave nothing open when clients speak halfway or nonsense', async () => {
+    const heads = [
+      'POST /api/v1/namespaces/demo/pods/web-1/exec?command=cat&stdin=1 HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: v4.channel.k8s.io\r\n\r\n',
+      'POST /api/v1/namespaces/demo/pods/web-1/portforward HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\nX-Stream-Protocol-Version: portforward.k8s.io\r\n\r\n',
+      'GET /api/v1/namespaces/demo/pods/web-1/log?follow=true HTTP/1.1\r\nHost: a\r\n\r\n',
+      'GET /api/v1/pods?watch=true HTTP/1.1\r\nHost: a\r\n\r\n',
+    ];
+    for (const head of heads) {
+      for (const rest of ['', '\0'.repeat(20), 'junk'.repeat(1_000)]) {
+        const socket = connect(port, '127.0.0.1');
+        socket.on('error', () => undefined);
+        socket.write(head + rest);
+        await new Promise((resolve) => {
+          socket.once('data', resolve);
+          socket.once('close', resolve);
+        });
+        socket.destroy();
+      }
+    }
+    await expect.poll(() => sockets.size, { timeout: 15_000 }).toBe(0);
+    expect((await kubectl.run(['get', 'pods'])).code).toBe(0);
+  });
+});
