@@ -20,13 +20,9 @@ import { IdentityVault } from '../store/identity-vault.ts';
 import { ProfileStore } from '../store/profile-store.ts';
 import { initialWorkspace, WorkspaceService } from '../workspace/workspace-service.ts';
 import type { App, AppOptions } from './app.ts';
-import { AccountAccess } from './access.ts';
 import { DemoSignIn } from './demo.ts';
 import { LocalTerminals } from './local-terminals.ts';
-import { createRequests } from './requests.ts';
 import { createRouter } from './router.ts';
-import { createSecondFactors } from './second-factors.ts';
-import { SignInService } from './sign-in.ts';
 import { AppTunnels } from './tunnels.ts';
 import { createUsage, initialUsageData } from './usage.ts';
 import { UsageEvents } from './usage-events.ts';
@@ -42,6 +38,7 @@ export function createApp(host: Host, options: AppOptions): App {
     accounts: {},
     shells: {},
     tunnels: {},
+    tunnelGroups: {},
     prompts: {},
     requests: {},
     followings: {},
@@ -63,14 +60,18 @@ export function createApp(host: Host, options: AppOptions): App {
   const demoUri: ClusterUri | undefined =
     options.demo && clusters.addDemo(options.demo.address, options.demo.caPem);
   const accounts = new AccountService({ hub, clusters, profiles, vault, log, now });
-  const access = new AccountAccess(accounts);
   const resources = new ResourceService({
-    identity: (uri) => access.identity(uri),
-    withAuth: (uri, work, signal) => access.withAuth(uri, work, signal),
+    identity: (uri) => accounts.identity(uri),
+    withAuth: async (uri, work, signal) => {
+      try {
+        return await accounts.connections(uri).withAuth(work, signal);
+      } catch (error) {
+        accounts.noteFailure(uri, error);
+        throw error;
+      }
+    },
     lastLogin: (uri) => profiles.profiles.lastLogins[uri],
   });
-  const prompts = new PromptService({ hub, now });
-  const { factors, devices, sign } = createSecondFactors({ host, now, access, clusters, prompts });
   const localShells = new LocalShellService({
     store: host.openStore('local-shell'),
     log,
@@ -85,10 +86,9 @@ export function createApp(host: Host, options: AppOptions): App {
     local: localShells,
     now,
     access: {
-      identity: (uri) => access.identity(uri),
-      identityFor: (uri, target, signal) => factors.forNode(uri, target, signal),
+      identity: (uri) => accounts.identity(uri),
       proxy: (uri) => accounts.connections(uri).proxy(),
-      noteFailure: (uri, error) => access.noteFailure(uri, error),
+      noteFailure: (uri, error) => accounts.noteFailure(uri, error),
       rememberLogin: (uri, login) => profiles.rememberLogin(uri, login),
     },
   });
@@ -98,20 +98,9 @@ export function createApp(host: Host, options: AppOptions): App {
   });
   accounts.onSignedOut((uri) => shells.endAll(uri));
   const usage = createUsage({ host, hub, log, now, accounts, options });
-  const tunnels = new AppTunnels({
-    host,
-    hub,
-    log,
-    now,
-    accounts,
-    access,
-    clusters,
-    prompts,
-    factors,
-    demoUri,
-  });
+  const prompts = new PromptService({ hub, now });
+  const tunnels = new AppTunnels({ host, hub, log, now, accounts, clusters, prompts, demoUri });
   restoreActiveAccount(accounts, hub, profiles);
-  const requests = createRequests({ host, hub, log, now, accounts, access, clusters, resources, factors });
   const demo = new DemoSignIn(options.demo, demoUri, accounts);
   const router = createRouter({
     host,
@@ -129,9 +118,7 @@ export function createApp(host: Host, options: AppOptions): App {
     usage,
     usageEvents: new UsageEvents(usage),
     workspace,
-    signIn: new SignInService({ accounts, demo, sign }),
-    requests,
-    devices,
+    demo,
   });
   const clients = new DisposableStore();
   log.info('started', { version: options.version, host: host.kind, platform: host.platform });
@@ -148,7 +135,6 @@ export function createApp(host: Host, options: AppOptions): App {
     },
     async dispose() {
       clients.dispose();
-      requests.service.dispose();
       await usage.dispose();
       prompts.dispose();
       await tunnels.service.dispose();
@@ -174,10 +160,13 @@ function describeApp(host: Host, options: AppOptions): AppInfo {
             clusterUri: formatClusterUri({ address: demo.address }),
             accountUri: formatAccountUri({ address: demo.address, userName: demo.userName }),
             userName: demo.userName,
-            users: (demo.users ?? [{ userName: demo.userName, about: '' }]).map((user) => ({
-              ...user,
-              accountUri: formatAccountUri({ address: demo.address, userName: user.userName }),
-            })),
+            users: [
+              {
+                userName: demo.userName,
+                accountUri: formatAccountUri({ address: demo.address, userName: demo.userName }),
+                about: '',
+              },
+            ],
           },
         }
       : {}),

@@ -20,13 +20,12 @@ import { DatabaseService } from '../db/database-service.ts';
 import type { Host } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
 import type { PromptService } from '../prompts/prompt-service.ts';
-import type { SecondFactorService } from '../second-factor/second-factor-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import { KubeKind } from '../kube/kube-kind.ts';
 import { CertificateIssuer, type TunnelAccess } from '../tunnels/certificate-issuer.ts';
+import { TunnelGroups } from '../tunnels/tunnel-groups.ts';
 import { TunnelService } from '../tunnels/tunnel-service.ts';
 import { type TunnelDefinition, TunnelStore } from '../tunnels/tunnel-store.ts';
-import type { AccountAccess } from './access.ts';
 import type { LocalTerminals, OpenedTerminal } from './local-terminals.ts';
 
 export interface TunnelParts {
@@ -35,16 +34,15 @@ export interface TunnelParts {
   readonly log: Logger;
   readonly now: () => Date;
   readonly accounts: AccountService;
-  readonly access: AccountAccess;
   readonly clusters: ClusterService;
   readonly prompts: PromptService;
-  readonly factors: SecondFactorService;
   readonly demoUri: ClusterUri | undefined;
 }
 
 /** The tunnels of the app with the services of their kinds. */
 export class AppTunnels {
   readonly service: TunnelService;
+  readonly groups: TunnelGroups;
   readonly #databases: DatabaseService;
   readonly #apps: AppService;
   readonly kubernetes: KubeKind;
@@ -53,12 +51,19 @@ export class AppTunnels {
     const { host, hub, log, now, accounts, clusters, prompts } = parts;
     const access: TunnelAccess = {
       identity: (uri) => accounts.identity(uri),
-      withAuth: (uri, work, signal) => parts.access.withAuth(uri, work, signal),
+      withAuth: async (uri, work, signal) => {
+        try {
+          return await accounts.connections(uri).withAuth(work, signal);
+        } catch (error) {
+          accounts.noteFailure(uri, error);
+          throw error;
+        }
+      },
       proxy: (uri) => clusters.known(clusterOf(uri)),
     };
     const common = {
       access,
-      issuer: new CertificateIssuer(access, prompts, parts.factors),
+      issuer: new CertificateIssuer(access, prompts),
       log,
       now,
       platform: host.platform,
@@ -89,6 +94,15 @@ export class AppTunnels {
       this.service.closeAll(uri);
     });
     this.service.restore();
+    this.groups = new TunnelGroups({
+      hub,
+      log,
+      store: host.openStore('tunnel-groups'),
+      tunnels: {
+        has: (id) => this.service.definitions.some((definition) => definition.id === id),
+        listen: (id) => this.service.listen(id),
+      },
+    });
   }
 
   async choices(resourceUri: ResourceUri, signal?: AbortSignal): Promise<TunnelChoices> {

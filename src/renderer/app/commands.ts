@@ -34,6 +34,7 @@ export function useCommands(options: {
   const workspace = useAppState((state) => state.workspace);
   const shells = useAppState((state) => state.shells);
   const tunnels = useAppState((state) => state.tunnels);
+  const tunnelGroups = useAppState((state) => state.tunnelGroups);
   const copy = useCopy();
   const demo = useAppState((state) => state.app.demo);
   const openLocalShell = useOpenLocalShell();
@@ -87,6 +88,7 @@ export function useCommands(options: {
       { name: 'Open a local terminal', run: () => openLocalShell(), chord: `${mainKey} Shift T` },
       ...tunnelActions({
         tunnels: Object.values(tunnels),
+        groups: Object.values(tunnelGroups),
         front: front?.kind === 'tunnel' ? tunnels[front.tunnelId] : undefined,
         call,
         copy,
@@ -143,7 +145,7 @@ export function useCommands(options: {
         return work !== undefined;
       },
     };
-  }, [session, ui, workspace, shells, tunnels, demo, openLocalShell, openPalette, copy, root]);
+  }, [session, ui, workspace, shells, tunnels, tunnelGroups, demo, openLocalShell, openPalette, copy, root]);
 }
 
 /** Whose sign-in a shell needs: one of this machine needs none. */

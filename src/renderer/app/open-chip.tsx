@@ -4,6 +4,7 @@ import { type CSSProperties, useState } from 'react';
 import type { ShellInfo } from '../../shared/contract/shells.ts';
 import type { Tab } from '../../shared/contract/workspace.ts';
 import { toAppError } from '../client/api.ts';
+import { GroupList } from '../features/tunnels/group-list.tsx';
 import { TunnelList } from '../features/tunnels/tunnel-list.tsx';
 import { isTunnelOpen } from '../features/tunnels/tunnel-look.ts';
 import { useAppState, useSession } from '../state/store.ts';
@@ -32,6 +33,7 @@ export function OpenChip() {
           <Popover.Popup className="popup open-things" aria-label="Open tunnels and sessions">
             <TunnelList tunnels={known} onDone={close} />
             <ShellList onDone={close} />
+            <GroupList tunnels={known} />
           </Popover.Popup>
         </Popover.Positioner>
       </Popover.Portal>

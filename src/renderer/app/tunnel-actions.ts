@@ -1,4 +1,4 @@
-import type { TunnelInfo } from '../../shared/contract/tunnels.ts';
+import type { TunnelGroup, TunnelInfo } from '../../shared/contract/tunnels.ts';
 import type { Api } from '../client/api.ts';
 import { isTunnelOpen, tunnelTitle } from '../features/tunnels/tunnel-look.ts';
 import type { PaletteAction } from '../features/palette/command-palette.tsx';
@@ -6,11 +6,12 @@ import type { PaletteAction } from '../features/palette/command-palette.tsx';
 /** What the palette can do with tunnels: the one in front, and all that are known. */
 export function tunnelActions(options: {
   tunnels: readonly TunnelInfo[];
+  groups: readonly TunnelGroup[];
   front: TunnelInfo | undefined;
   call: (work: (api: Api) => Promise<unknown>) => void;
   copy: (text: string) => void;
 }): PaletteAction[] {
-  const { tunnels, front, call, copy } = options;
+  const { tunnels, groups, front, call, copy } = options;
   const open = tunnels.filter(isTunnelOpen);
   const close = (tunnel: TunnelInfo) => call((api) => api.tunnels.close({ tunnelId: tunnel.id }));
   const command = front?.commands[0];
@@ -21,6 +22,10 @@ export function tunnelActions(options: {
     ...tunnels.map((tunnel) => ({
       name: `Show tunnel ${tunnelTitle(tunnel)}`,
       run: () => call((api) => api.tunnels.show({ tunnelId: tunnel.id })),
+    })),
+    ...groups.map((group) => ({
+      name: `Open group ${group.name}`,
+      run: () => call((api) => api.tunnels.openGroup({ groupId: group.id })),
     })),
     ...(open.length > 0
       ? [

@@ -16,6 +16,9 @@ export type NoticeId = z.infer<typeof NoticeId>;
 export const RegistrationId = id;
 export type RegistrationId = z.infer<typeof RegistrationId>;
 
+export const TunnelGroupId = id;
+export type TunnelGroupId = z.infer<typeof TunnelGroupId>;
+
 /** ISO 8601 instant in UTC. */
 export const Instant = z.iso.datetime();
 export const ShortText = z.string().max(500);

@@ -4,12 +4,12 @@ import { AccountUri, ClusterUri, RequestUri } from '../uri/uri.ts';
 import { RequestFollowing, RequestInfo, RequestNotice } from './access-requests.ts';
 import { AppInfo } from './app.ts';
 import { AccountInfo, ClusterInfo } from './clusters.ts';
-import { NoticeId, PromptId, ShellId, TunnelId } from './ids.ts';
+import { NoticeId, PromptId, ShellId, TunnelGroupId, TunnelId } from './ids.ts';
 import { PromptInfo } from './prompts.ts';
 import { RequestCart } from './request-cart.ts';
 import { SettingsInfo } from './settings.ts';
 import { ShellInfo } from './shells.ts';
-import { TunnelInfo } from './tunnels.ts';
+import { TunnelGroup, TunnelInfo } from './tunnels.ts';
 import { UsageDataInfo } from './usage-data.ts';
 import { WorkspaceInfo } from './workspace.ts';
 
@@ -20,6 +20,7 @@ export const AppState = z.object({
   accounts: z.record(AccountUri, AccountInfo),
   shells: z.record(ShellId, ShellInfo),
   tunnels: z.record(TunnelId, TunnelInfo),
+  tunnelGroups: z.record(TunnelGroupId, TunnelGroup),
   prompts: z.record(PromptId, PromptInfo),
   /** The newest of each account: its own, and those that wait for its review. Bounded; `requests.list` has the rest. */
   requests: z.record(RequestUri, RequestInfo),
@@ -41,6 +42,7 @@ export const StateChange = z.discriminatedUnion('slice', [
   z.object({ slice: z.literal('accounts'), key: AccountUri, value: AccountInfo.nullable() }),
   z.object({ slice: z.literal('shells'), key: ShellId, value: ShellInfo.nullable() }),
   z.object({ slice: z.literal('tunnels'), key: TunnelId, value: TunnelInfo.nullable() }),
+  z.object({ slice: z.literal('tunnelGroups'), key: TunnelGroupId, value: TunnelGroup.nullable() }),
   z.object({ slice: z.literal('prompts'), key: PromptId, value: PromptInfo.nullable() }),
   z.object({ slice: z.literal('requests'), key: RequestUri, value: RequestInfo.nullable() }),
   z.object({ slice: z.literal('followings'), key: AccountUri, value: RequestFollowing.nullable() }),

@@ -2,7 +2,7 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ErrorInfo } from '../errors/app-error.ts';
 import { AccountUri, ResourceUri } from '../uri/uri.ts';
-import { Instant, LongText, ShortText, TabId, TerminalSize, TunnelId } from './ids.ts';
+import { Instant, LongText, ShortText, TabId, TerminalSize, TunnelGroupId, TunnelId } from './ids.ts';
 
 export const PortNumber = z.number().int().min(1).max(65_535);
 
@@ -110,6 +110,15 @@ export const TunnelChoices = z.object({
 });
 export type TunnelChoices = z.infer<typeof TunnelChoices>;
 
+/** Tunnels that open together. */
+export const TunnelGroup = z.object({
+  id: TunnelGroupId,
+  name: z.string().min(1).max(100),
+  tunnelIds: z.array(TunnelId).min(1).max(1_000),
+});
+export type TunnelGroup = z.infer<typeof TunnelGroup>;
+
+const onGroup = z.object({ groupId: TunnelGroupId });
 const onTunnel = z.object({ tunnelId: TunnelId });
 
 export const tunnels = {
@@ -141,6 +150,12 @@ export const tunnels = {
   run: oc
     .input(onTunnel.extend({ command: z.number().int().min(0).max(9), size: TerminalSize }))
     .output(z.object({ tabId: TabId })),
+  /** Keeps tunnels together under a name; a known name gets the new ones. */
+  saveGroup: oc.input(TunnelGroup.omit({ id: true })).output(z.object({ groupId: TunnelGroupId })),
+  /** Makes every tunnel of the group listen. What fails shows in the state of its tunnel. */
+  openGroup: oc.input(onGroup).output(z.void()),
+  /** Its tunnels stay as they are. */
+  removeGroup: oc.input(onGroup).output(z.void()),
   /** A terminal tab with `KUBECONFIG` set. */
   openKubeShell: oc.input(onTunnel.extend({ size: TerminalSize })).output(z.object({ tabId: TabId })),
   /** Writes the contexts of this account into the person's own kubeconfig, or takes them out again; a copy is kept. */

@@ -28,7 +28,6 @@ export const errorCodes = [
   'credentials-wrong',
   'code-required',
   'code-wrong',
-  'security-key-required',
   'too-many-attempts',
   'user-locked',
   'password-expired',

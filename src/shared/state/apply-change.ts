@@ -25,6 +25,8 @@ export function applyChange(state: AppState, change: StateChange): AppState {
       return { ...state, shells: put(state.shells, change.key, change.value) };
     case 'tunnels':
       return { ...state, tunnels: put(state.tunnels, change.key, change.value) };
+    case 'tunnelGroups':
+      return { ...state, tunnelGroups: put(state.tunnelGroups, change.key, change.value) };
     case 'prompts':
       return { ...state, prompts: put(state.prompts, change.key, change.value) };
     case 'requests':

@@ -38,6 +38,11 @@ export function tunnelRoutes({ tunnels: os }: Implementer, services: TunnelRoute
     run: os.run.handler(({ input }) => ({
       tabId: tunnels.runCommand(input.tunnelId, input.command, input.size, localTerminals).tabId,
     })),
+    saveGroup: os.saveGroup.handler(({ input }) => ({
+      groupId: tunnels.groups.save(input.name, input.tunnelIds),
+    })),
+    openGroup: os.openGroup.handler(({ input }) => tunnels.groups.open(input.groupId)),
+    removeGroup: os.removeGroup.handler(({ input }) => tunnels.groups.remove(input.groupId)),
     openKubeShell: os.openKubeShell.handler(({ input }) => ({
       tabId: tunnels.openKubeShell(input.tunnelId, input.size, localTerminals).tabId,
     })),
