@@ -100,6 +100,7 @@ export class KubeKind implements TunnelKind {
       owner,
       listener: this.#listenerOf(account),
       kubeconfigPath: this.#kubeconfigs.pathOf(account),
+      isMerged: () => this.#merged.includes(account),
       access,
       issuer,
       log,
@@ -134,6 +135,7 @@ export class KubeKind implements TunnelKind {
     const others = this.#merged.filter((other) => other !== account);
     this.#merged = isMerged ? [...others, account] : others;
     this.#options.store.write({ format: 1, merged: [...this.#merged] });
+    for (const tunnel of this.#tunnels) if (tunnel.accountUri === account) tunnel.mergeChanged();
     return result;
   }
 

@@ -20,6 +20,8 @@ export interface KubeTunnelOptions {
   readonly owner: TunnelOwner;
   readonly listener: AccountListener;
   readonly kubeconfigPath: string;
+  /** Whether the contexts of its account are in the person's own kubeconfig. */
+  readonly isMerged: () => boolean;
   readonly access: TunnelAccess;
   readonly issuer: CertificateIssuer;
   readonly log: Logger;
@@ -96,7 +98,13 @@ export class KubeTunnel implements ManagedTunnel {
       ...(this.#lastError ? { lastError: this.#lastError } : {}),
       kubeconfigPath,
       kubeContext: context,
+      isInOwnKubeconfig: this.#options.isMerged(),
     };
+  }
+
+  /** The contexts of its account went into the person's own kubeconfig, or out of it. */
+  mergeChanged(): void {
+    this.#changed();
   }
 
   async listen(): Promise<void> {

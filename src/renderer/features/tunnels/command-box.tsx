@@ -46,13 +46,7 @@ export function CommandBox({ tunnel, calls }: { tunnel: TunnelInfo; calls: Tunne
       </div>
       {!command.isInstalled && (
         <p className="small" id={`${tunnel.id}-install`}>
-          <span className="muted">{command.title} was not found on this machine. </span>
-          {command.install && (
-            <>
-              <span className="muted">Get it with </span>
-              <code className="mono">{command.install}</code>
-            </>
-          )}
+          {command.title} was not found on this machine. <span className="muted">{command.install}</span>
         </p>
       )}
     </div>

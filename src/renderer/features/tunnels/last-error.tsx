@@ -36,9 +36,9 @@ export function LastError({ tunnel, calls }: { tunnel: TunnelInfo; calls: Tunnel
           <Button onClick={() => calls.signIn(error.message)}>Sign in again</Button>
         </div>
       )}
-      {!isInState && error.action === 'retry' && status.kind === 'closed' && (
+      {!isInState && error.action === 'retry' && status.kind !== 'ready' && (
         <div className="line">
-          <Button onClick={calls.listen}>Try again</Button>
+          <Button onClick={calls.tryAgain}>Try again</Button>
         </div>
       )}
     </div>

@@ -63,7 +63,7 @@ export function TunnelDocument({ tunnel, isFront }: { tunnel: TunnelInfo; isFron
         )}
         {kind === 'kubernetes' && <KubeSection tunnel={tunnel} calls={calls} />}
         <CommandBox tunnel={tunnel} calls={calls} />
-        {tunnel.connectionString && (
+        {tunnel.connectionString && tunnel.connectionString !== tunnel.address && (
           <div className="tunnel-box">
             <code className="tunnel-command">{tunnel.connectionString}</code>
             <Button onClick={() => copy(tunnel.connectionString)}>Copy connection string</Button>

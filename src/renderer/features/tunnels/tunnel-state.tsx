@@ -94,7 +94,7 @@ function StateProblem({ tunnel, calls }: { tunnel: TunnelInfo; calls: TunnelCall
           Sign in again
         </Button>
       ) : (
-        <Button onClick={calls.listen}>Try again</Button>
+        <Button onClick={calls.tryAgain}>Try again</Button>
       )}
     </Problem>
   );

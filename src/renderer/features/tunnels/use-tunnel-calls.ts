@@ -21,6 +21,7 @@ export function useTunnelCalls(tunnel: TunnelInfo) {
     show: () => run((api) => api.tunnels.show({ tunnelId })),
     forget: () => run((api) => api.tunnels.forget({ tunnelId })),
     listen: () => guarded((api) => api.tunnels.listen({ tunnelId })),
+    tryAgain: () => guarded((api) => api.tunnels.open({ target: tunnel.target })),
     runCommand: (command: number) =>
       run((api) => api.tunnels.run({ tunnelId, command, size: estimateTerminalSize() })),
     openKubeShell: () => run((api) => api.tunnels.openKubeShell({ tunnelId, size: estimateTerminalSize() })),
@@ -28,14 +29,14 @@ export function useTunnelCalls(tunnel: TunnelInfo) {
     suggestPort: () => session.call((api) => api.tunnels.suggestPort({ tunnelId })),
     setDatabaseName: (databaseName: string) =>
       session.call((api) => api.tunnels.setDatabaseName({ tunnelId, databaseName })),
-    /** Asks for the sign-in that the tunnel needs, and makes it listen anew. */
+    /** Asks for the sign-in that the tunnel needs, and brings it up. */
     signIn: (reason: string) =>
       ui.ask({
         kind: 'sign-in',
         clusterUri: clusterOf(tunnel.accountUri),
         userName: parseAccountUri(tunnel.accountUri)?.userName ?? '',
         reason,
-        afterwards: () => guarded((api) => api.tunnels.listen({ tunnelId })),
+        afterwards: () => guarded((api) => api.tunnels.open({ target: tunnel.target })),
       }),
   };
 }
