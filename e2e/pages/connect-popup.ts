@@ -33,7 +33,10 @@ export class ConnectPopup {
 
   async choose(user: string, databaseName?: string): Promise<void> {
     await this.user.fill(user);
-    if (databaseName !== undefined) await this.databaseName.fill(databaseName);
-    await this.submit.click();
+    if (databaseName !== undefined) {
+      await this.page.keyboard.press('Tab');
+      await this.databaseName.fill(databaseName);
+    }
+    await this.page.keyboard.press('Enter');
   }
 }

@@ -3,7 +3,9 @@ import type { Page } from '@playwright/test';
 import { Porthole } from '../pages/porthole.ts';
 import { startApp } from '../support/app-process.ts';
 import { account, manyServers, neighbours, startCluster } from '../support/clusters.ts';
+import { holdPort, runLine } from '../support/programs.ts';
 import { expect, test } from '../support/test.ts';
+import { startTunnelCluster } from '../support/tunnel-cluster.ts';
 
 const folder = join(import.meta.dirname, '../../screenshots');
 const sizes = [
@@ -173,6 +175,96 @@ for (const viewport of sizes) {
         cluster.core.lock('alice', 'Incident 42: all access is frozen until 15:00.');
         await expect(shell.ended).toContainText('Incident 42');
         await draw(page, 'shell-locked');
+      });
+
+      test('tunnels', async ({ porthole }) => {
+        const cluster = await startTunnelCluster();
+        const { page, list, connect, tunnel, openList } = porthole;
+        const taken = await holdPort();
+        try {
+          await porthole.signIn.complete(cluster);
+          await list.connect('shop');
+          await expect(connect.user).toBeFocused();
+          await draw(page, 'connect-database');
+          await page.keyboard.press('ArrowDown');
+          await expect(connect.options.first()).toBeVisible();
+          await draw(page, 'connect-database-users');
+          await page.keyboard.press('Escape');
+          await connect.choose('admin', 'postgres');
+          await expect(connect.problem).toBeVisible();
+          await draw(page, 'connect-database-refused');
+          await connect.choose('reader', 'postgres');
+          await tunnel.expectReady('shop');
+          const query = `psql "$0" -c "SELECT repeat('x', 200000) FROM items"`;
+          const text = await tunnel.copied('Copy connection string');
+          await runLine(`${query.replace('$0', text)} > /dev/null`);
+          await page.waitForTimeout(1_500);
+          await runLine(`${query.replace('$0', text)} > /dev/null`);
+          await expect(tunnel.region).toContainText(/in the last minute/);
+          await page.waitForTimeout(1_500);
+          await draw(page, 'tunnel-database');
+          await tunnel.changePort(taken.port);
+          await expect(tunnel.problem.getByRole('button', { name: /^Use port/ })).toBeVisible();
+          await draw(page, 'tunnel-port-taken');
+          await page.keyboard.press('Escape');
+          cluster.core.tunnels.stopTarget('db', 'shop');
+          await runLine(`psql "${text}" -c "SELECT 1"`);
+          await expect(tunnel.region.getByText('Why, and what to do')).toBeVisible();
+          await tunnel.region.getByText('Why, and what to do').click();
+          await tunnel.region.getByText('Why, and what to do').scrollIntoViewIfNeeded();
+          await draw(page, 'tunnel-last-error');
+          await porthole.tab('Resources').click();
+          await list.connect('shout');
+          await expect(connect.ports).toBeVisible();
+          await draw(page, 'connect-ports');
+          await connect.ports.getByRole('menuitem').first().click();
+          await tunnel.expectReady('shout');
+          await draw(page, 'tunnel-tcp');
+          await porthole.tab('Resources').click();
+          await list.connect('wiki');
+          await tunnel.expectReady('wiki');
+          await draw(page, 'tunnel-http');
+          await tunnel.button('Close tunnel').click();
+          await expect(tunnel.state).toContainText('Closed.');
+          await draw(page, 'tunnel-closed');
+          await porthole.tab('Resources').click();
+          await list.connect('prod-eu');
+          await tunnel.expectReady('prod-eu');
+          await draw(page, 'tunnel-kubernetes');
+          await openList.chip.click();
+          await openList.popup.getByRole('textbox', { name: 'Keep what is open as' }).fill('Morning');
+          await page.keyboard.press('Enter');
+          await expect(openList.item('Morning')).toBeVisible();
+          await draw(page, 'open-list');
+          await page.keyboard.press('Escape');
+          await page.getByRole('button', { name: 'Choose a shell' }).click();
+          await expect(page.getByRole('menu', { name: 'Shells of this machine' })).toContainText('sh');
+          await draw(page, 'shell-choice');
+        } finally {
+          taken.server.close();
+          await cluster.stop();
+        }
+      });
+
+      test('a connection that waits for a sign-in', async ({ porthole }) => {
+        const cluster = await startTunnelCluster({ maxSessionTtlMs: 10_000 });
+        const { page, tunnel, prompts } = porthole;
+        try {
+          await porthole.signIn.complete(cluster);
+          await porthole.list.connect('shop');
+          await porthole.connect.choose('reader', 'postgres');
+          await tunnel.expectReady('shop');
+          await expect(porthole.status).toContainText('expired', { timeout: 30_000 });
+          const text = await tunnel.copied('Copy connection string');
+          const waiting = runLine(`psql "${text}" -c "SELECT 1"`);
+          await expect(prompts.signIn).toBeVisible();
+          await draw(page, 'prompt-sign-in');
+          await page.keyboard.press('Escape');
+          await waiting;
+          await draw(page, 'tunnel-after-cancel');
+        } finally {
+          await cluster.stop();
+        }
       });
     });
   }

@@ -77,6 +77,5 @@ function toListQuery(query: ResourceQuery): ListQuery {
     sort: query.sort,
     limit: query.limit,
     startKey: query.startKey,
-    includeRequestable: query.includeRequestable,
   };
 }

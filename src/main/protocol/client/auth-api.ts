@@ -22,8 +22,6 @@ export interface ListQuery {
   readonly sort: { readonly field: 'name' | 'kind'; readonly descending: boolean };
   readonly limit: number;
   readonly startKey?: string | undefined;
-  /** Also what an access request could open (v16 on). */
-  readonly includeRequestable?: boolean | undefined;
 }
 
 export interface ListPage {
@@ -128,7 +126,6 @@ export class AuthApi {
         startKey: query.startKey ?? '',
         sortBy: { isDesc: query.sort.descending, field: query.sort.field },
         includeLogins: true,
-        includeRequestable: query.includeRequestable ?? false,
       },
       options(signal),
     );

@@ -1,0 +1,88 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Porthole } from '../pages/porthole.ts';
+import { startApp } from '../support/app-process.ts';
+import { runLine } from '../support/programs.ts';
+import { expect, test } from '../support/tunnel-test.ts';
+
+const greeting = '-n shop get configmap greeting -o jsonpath={.data.text}';
+
+test('a click on a Kubernetes cluster gives kubectl its contexts', async ({ withTunnels }) => {
+  const { list, tunnel } = withTunnels;
+  await list.connect('prod-eu');
+  await tunnel.expectReady('prod-eu');
+  await expect(tunnel.region.getByText('prod-eu@test.porthole', { exact: true })).toBeVisible();
+  const path = (await tunnel.region.getByText(/^\/.*\/.*kube/).textContent()) ?? '';
+  const { output } = await runLine(`kubectl --context prod-eu@test.porthole ${greeting}`, {
+    KUBECONFIG: path,
+  });
+  expect(output).toBe('Welcome to the shop');
+  expect((await runLine(await tunnel.copied('Copy command'))).code).toBe(0);
+  const port = await tunnel.port();
+  await withTunnels.tab('Resources').click();
+  await list.connect('staging');
+  await tunnel.expectReady('staging');
+  expect(await tunnel.port()).toBe(port);
+  const both = await runLine('kubectl config get-contexts -o name', { KUBECONFIG: path });
+  expect(both.output.trim().split('\n').sort()).toEqual(['prod-eu@test.porthole', 'staging@test.porthole']);
+  expect(readFileSync(path, 'utf8')).not.toContain('PRIVATE KEY-----');
+});
+
+test('Open terminal gives a shell in which kubectl knows the cluster', async ({ withTunnels }) => {
+  const { list, tunnel, shell } = withTunnels;
+  await list.connect('prod-eu');
+  await tunnel.expectReady('prod-eu');
+  await tunnel.button('Open terminal').click();
+  await shell.expectOpen();
+  await shell.run(`echo "[$(kubectl ${greeting})]"`);
+  await shell.expectText(/^\[Welcome to the shop\]/m);
+});
+
+test('the switch adds the contexts to the own kubeconfig, keeps a copy, and takes them out again', async ({
+  page,
+  tunnelCluster,
+}) => {
+  const home = mkdtempSync(join(tmpdir(), 'porthole-kube-home-'));
+  const own = join(home, '.kube/config');
+  const before =
+    'apiVersion: v1\nkind: Config\n# mine\ncurrent-context: mine\nclusters: []\nusers: []\n' +
+    'contexts:\n  - name: mine\n    context: { cluster: mine, user: mine }\n';
+  mkdirSync(join(home, '.kube'));
+  writeFileSync(own, before, { mode: 0o600 });
+  const app = await startApp({ env: { HOME: home, KUBECONFIG: '' } });
+  try {
+    const porthole = new Porthole(page);
+    const { tunnel } = porthole;
+    await porthole.open(app.address);
+    await porthole.signIn.complete(tunnelCluster);
+    await porthole.list.connect('prod-eu');
+    await tunnel.expectReady('prod-eu');
+    const merge = tunnel.region.getByRole('switch', { name: 'Add to my own kubeconfig' });
+    await expect(merge).not.toBeChecked();
+    await merge.focus();
+    await page.keyboard.press(' ');
+    await expect(merge).toBeChecked();
+    const said = (await tunnel.region.getByText(/^Added to /).textContent()) ?? '';
+    expect(said).toContain(own);
+    const copy = /is in (\/\S+)\.$/.exec(said)?.[1] ?? '';
+    expect(existsSync(copy)).toBe(true);
+    expect(readFileSync(copy, 'utf8')).toBe(before);
+    const { output } = await runLine(`kubectl --context prod-eu@test.porthole ${greeting}`, {
+      KUBECONFIG: own,
+    });
+    expect(output).toBe('Welcome to the shop');
+    expect(readFileSync(own, 'utf8')).toContain('# mine');
+    await merge.click();
+    await expect(merge).not.toBeChecked();
+    expect(readFileSync(own, 'utf8')).not.toContain('prod-eu');
+    writeFileSync(own, 'clusters: [', { mode: 0o600 });
+    await merge.click();
+    await expect(tunnel.problem).toContainText(own);
+    await expect(merge).not.toBeChecked();
+    expect(readFileSync(own, 'utf8')).toBe('clusters: [');
+  } finally {
+    await app.cleanUp();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
