@@ -24,6 +24,8 @@ export function appTarget(definition: TunnelDefinition, platform: string): ByteT
     clientSpeaksFirst: !isTcp,
     refusesTls: !isTcp,
     alpn: (facts) => (facts['protocol'] === 'tcp' ? tcpAppAlpn : 'http/1.1'),
+    isAnsweredByClose: () => false,
+    insistedOnTls: () => false,
     mayNeedTime: () => hasSessions,
     async find(api, identity, signal) {
       const app = await findApp(api.transport, name, signal);

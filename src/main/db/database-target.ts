@@ -25,6 +25,8 @@ export function databaseTarget(definition: TunnelDefinition, platform: string): 
     clientSpeaksFirst: !serverFirst.has(protocol),
     refusesTls: true,
     alpn: alpnOf,
+    isAnsweredByClose: (message) => spokenBefore(protocol, message) === 'cancel',
+    insistedOnTls: (message) => spokenBefore(protocol, message) === 'tls',
     mayNeedTime: () => false,
     async find(api, identity, signal) {
       const found = await findDatabase(api.transport, name, signal);
@@ -65,6 +67,16 @@ export function databaseTarget(definition: TunnelDefinition, platform: string): 
       };
     },
   };
+}
+
+/** PostgreSQL's requests that come instead of a session: a length, then a number (tunnels.md 3.6). */
+function spokenBefore(protocol: string, message: Buffer): 'cancel' | 'tls' | undefined {
+  if (protocol !== 'postgres' && protocol !== 'cockroachdb') return undefined;
+  if (message.length !== 8 && message.length !== 16) return undefined;
+  if (message.readUInt32BE(0) !== message.length) return undefined;
+  const number = message.readUInt32BE(4);
+  if (number === 80_877_102) return 'cancel';
+  return number === 80_877_103 ? 'tls' : undefined;
 }
 
 function alpnOf(facts: TargetFacts): string {

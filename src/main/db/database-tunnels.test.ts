@@ -124,12 +124,14 @@ describe('database tunnels', () => {
   });
 
   it('cancel a running query', async () => {
-    const { port } = await open('orders', 'lab');
+    const { id, port } = await open('orders', 'lab');
     const result = await run('sh', [
       '-c',
       `timeout -s INT 1 psql -X postgres://lab@127.0.0.1:${port}/postgres -c 'SELECT pg_sleep(600)'`,
     ]);
     expect(result.err).toMatch(/cancel/i);
+    // The request for it is answered by a close, which is no failure.
+    expect(app.tunnel(id).lastError).toBeUndefined();
   });
 
   it('work with the MariaDB client, whose server speaks first', async () => {
@@ -174,6 +176,13 @@ describe('database tunnels', () => {
     await new Promise((resolve) => socket.once('error', resolve));
     await until(() => app.tunnel(id).lastError?.error.code === 'protocol-unsupported');
     expect(app.tunnel(id).lastError?.error.message).toContain('TLS');
+  });
+
+  it('tell a program that insists on TLS what is wrong', async () => {
+    const { id, port } = await open('orders', 'lab');
+    const url = `postgres://lab@127.0.0.1:${port}/postgres?sslmode=require`;
+    expect((await run('psql', ['-X', url, '-c', 'SELECT 1'])).err).toMatch(/SSL/);
+    await until(() => app.tunnel(id).lastError?.error.message.includes('insisted') ?? false);
   });
 
   it('do nothing for a client that says nothing', async () => {

@@ -24,6 +24,10 @@ export interface ByteTarget {
   alpn(facts: TargetFacts): string;
   /** Looks it up and checks it against the roles; throws why it may not be used. */
   find(api: AuthApi, identity: AccountIdentity, signal?: AbortSignal): Promise<FoundTarget>;
+  /** The client's whole message is one that a close answers. */
+  isAnsweredByClose(message: Buffer): boolean;
+  /** The client's whole message asked for TLS and nothing else: it left when that was declined. */
+  insistedOnTls(message: Buffer): boolean;
   /** The proxy may close connections for a moment after a certificate was issued (tunnels.md 5.2). */
   mayNeedTime(): boolean;
   /** What a close without a word most likely means, when list, lock, second factor and certificate are fine. */

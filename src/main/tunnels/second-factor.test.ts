@@ -71,7 +71,10 @@ describe('a tunnel that needs a second factor', () => {
       await until(() => (promptOf(app) as { problem?: object }).problem !== undefined);
       expect(promptOf(app)).toMatchObject({ problem: { code: 'code-wrong' }, isBusy: false });
       const right = code();
-      await app.page.api.prompts.answerWithCode({ promptId, oneTimeCode: `${right.slice(0, 3)} ${right.slice(3)}` });
+      await app.page.api.prompts.answerWithCode({
+        promptId,
+        oneTimeCode: `${right.slice(0, 3)} ${right.slice(3)}`,
+      });
       expect((await waiting).stdout).toBe('42\n');
       expect(promptOf(app)).toBeUndefined();
       expect(app.tunnel(tunnelId).status.kind).toBe('ready');

@@ -52,6 +52,7 @@ export function serveConnection(local: Socket, services: ConnectionServices): Tu
     });
   void run(connection, services, upstreamEnd, gone.signal)
     .catch((error: unknown) => {
+      if (services.target.insistedOnTls(connection.earlyMessage)) services.failed(wantsTls(services.target));
       if (gone.signal.aborted) return;
       services.failed(isAppError(error) ? error : unexpected(error));
     })
@@ -98,7 +99,8 @@ async function run(
       await pause(settlePauseMs, signal);
       continue;
     }
-    if (connection.clientHasEnded && !end.error) return;
+    if (!end.error && (connection.clientHasEnded || target.isAnsweredByClose(connection.earlyMessage)))
+      return;
     if (end.error && isCertificateRefusal(end.error)) throw end.error;
     throw await services.diagnosis.explain(certificate);
   }
@@ -154,6 +156,14 @@ function speaksTls(target: ByteTarget): AppError {
     reason: 'The tunnel adds TLS by itself; on this machine its port is plain.',
     advice:
       'Switch TLS off in that program, such as with sslmode=disable, or use http:// instead of https://.',
+    action: 'edit-input',
+  });
+}
+
+function wantsTls(target: ByteTarget): AppError {
+  return new AppError('protocol-unsupported', `A program insisted on TLS to ${target.subject}, and left.`, {
+    reason: 'The tunnel adds TLS by itself; on this machine its port is plain.',
+    advice: 'Let that program do without TLS, such as with sslmode=disable or sslmode=prefer.',
     action: 'edit-input',
   });
 }

@@ -12,6 +12,7 @@ const answeredQuietMs = 500;
 const unansweredQuietMs = 10_000;
 /** How long a side may take to go after it was told to. */
 const lingerMs = 5_000;
+const shortMessageBytes = 16;
 const missedPings = 3;
 /** A connection that was cut after so long a silence was probably cut for its silence. */
 const idleCutMs = 45_000;
@@ -41,6 +42,8 @@ export class TunnelConnection {
   readonly #local: Socket;
   readonly #events: ConnectionEvents;
   readonly #early = new EarlyBytes();
+  #firstWords: Buffer = Buffer.alloc(0);
+  #isShort = true;
   #upstream: TLSSocket | undefined;
   #isFramed = false;
   #hasAnswered = false;
@@ -82,6 +85,11 @@ export class TunnelConnection {
       this.#firstBytes = resolve;
       this.#local.resume();
     });
+  }
+
+  /** All that the client has said, as long as that is little. */
+  get earlyMessage(): Buffer {
+    return this.#isShort ? this.#firstWords : Buffer.alloc(0);
   }
 
   /** Everything that the client sent can be sent once more, on another connection. */
@@ -158,6 +166,7 @@ export class TunnelConnection {
   #fromClient(chunk: Buffer): void {
     if (this.#isClosing) return;
     if (!this.#hasAnswered) this.#early.push(chunk);
+    if (this.#isShort) this.#noteFirstWords(chunk);
     if (this.#firstBytes) {
       const tell = this.#firstBytes;
       this.#firstBytes = undefined;
@@ -173,6 +182,11 @@ export class TunnelConnection {
     }
     this.#write(upstream, chunk);
     if (upstream.writableNeedDrain) this.#local.pause();
+  }
+
+  #noteFirstWords(chunk: Buffer): void {
+    this.#isShort = this.#firstWords.length + chunk.length <= shortMessageBytes;
+    this.#firstWords = this.#isShort ? Buffer.concat([this.#firstWords, chunk]) : Buffer.alloc(0);
   }
 
   #write(upstream: TLSSocket, chunk: Buffer): void {

@@ -1,6 +1,6 @@
 import { Duplex } from 'node:stream';
 import { Code, ConnectError, type Transport } from '@connectrpc/connect';
-import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { createGrpcTransport } from '@connectrpc/connect-node';
 import { type AppError, isAppError } from '../../../shared/errors/app-error.ts';
 import type { Disposable } from '../../../shared/lifecycle/disposable.ts';
 import { authAlpnPrefix, encodeClusterName } from '../codec/cluster-name.ts';
@@ -12,6 +12,7 @@ import { cancelled, fromSocketError } from '../net/dial-errors.ts';
 import { dialTls } from '../net/dialer.ts';
 import { connectionLost } from '../net/ssh/ssh-errors.ts';
 import { hostCaPem } from './host-authorities.ts';
+import { EarlyAnswers } from './early-answers.ts';
 
 const callTimeoutMs = 20_000;
 
@@ -42,7 +43,7 @@ export async function openAuthConnection(
     socketError = fromSocketError(error, `${address.host}:${address.port}`);
   });
   let given = false;
-  const manager = new Http2SessionManager(
+  const manager = new EarlyAnswers(
     `https://${encoded}`,
     { idleConnectionTimeoutMs: 10 * 60_000 },
     {
