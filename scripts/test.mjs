@@ -79,6 +79,7 @@ function ensurePrograms() {
     { name: 'PostgreSQL', package: 'postgresql', files: postgresFiles() },
     { name: 'MariaDB', package: 'mariadb-server', files: ['/usr/sbin/mariadbd', ...onPath('mariadbd')] },
     { name: 'Redis', package: 'redis-server', files: onPath('redis-server') },
+    { name: 'kubectl', package: 'kubernetes-client', files: onPath('kubectl') },
     { name: 'curl', package: 'curl', files: onPath('curl') },
     { name: 'Chromium', package: 'chromium', files: [...onPath('chromium'), ...onPath('google-chrome')] },
   ];

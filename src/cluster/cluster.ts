@@ -31,11 +31,20 @@ import type { ClusterDatabase } from './db/target.ts';
 import { routeTunnel } from './tunnel-router.ts';
 import { createWebService } from './web-service.ts';
 
+/** `id`: absent = a new UUID. */
+export interface LocalNodeInfo {
+  readonly id?: string;
+  readonly hostname: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 export interface CreateClusterOptions extends ClusterOptions {
   /** 0 or absent picks a free port. */
   readonly port?: number;
   /** A node with shells on this machine. */
-  readonly localNode?: { readonly hostname: string; readonly labels: Readonly<Record<string, string>> };
+  readonly localNode?: LocalNodeInfo;
+  /** More names for this machine, with labels of their own. */
+  readonly otherLocalNodes?: readonly LocalNodeInfo[];
   /** Listed only; nothing answers behind them. */
   readonly resources?: Iterable<ClusterResource>;
   readonly databases?: Iterable<ClusterDatabase>;
@@ -74,6 +83,7 @@ export async function createCluster(options: CreateClusterOptions): Promise<Clus
   const kube = addKubernetes(core, options.kubernetes ?? []);
   const dialer = new NodeDialer(core);
   const localNodeId = options.localNode ? await addLocalNode(core, dialer, options.localNode) : undefined;
+  for (const node of options.otherLocalNodes ?? []) await addLocalNode(core, dialer, node);
   const webCa = await makeTlsAuthority(`${options.name} web`, 'modern', core.now());
   const databases = new DatabaseService(core, options.databases ?? []);
   const apps = new AppService(core, options.apps ?? []);
@@ -137,16 +147,10 @@ async function listenForSsh(ssh: SshServer): Promise<{ port: number; close(): vo
   };
 }
 
-async function addLocalNode(
-  core: ClusterCore,
-  dialer: NodeDialer,
-  node: { hostname: string; labels: Readonly<Record<string, string>> },
-): Promise<string> {
-  const id = randomUUID();
-  dialer.addLocal(id, await createLocalNode(core, { id, ...node }));
-  core.inventory.add([
-    { kind: 'node', id, name: node.hostname, address: '127.0.0.1:3022', labels: node.labels },
-  ]);
+async function addLocalNode(core: ClusterCore, dialer: NodeDialer, node: LocalNodeInfo): Promise<string> {
+  const { id = randomUUID(), hostname, labels } = node;
+  dialer.addLocal(id, await createLocalNode(core, { id, hostname, labels }));
+  core.inventory.add([{ kind: 'node', id, name: hostname, address: '127.0.0.1:3022', labels }]);
   return id;
 }
 

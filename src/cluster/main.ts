@@ -1,38 +1,80 @@
-import { createCluster } from './cluster.ts';
-import { demoCluster, demoUserName } from './demo-content.ts';
-import { FromParent, type FromCluster } from '../shared/demo/process-messages.ts';
+import { join } from 'node:path';
+import { type FromCluster, FromParent } from '../shared/demo/process-messages.ts';
+import { isAppError } from '../shared/errors/app-error.ts';
+import { type Cluster, createCluster } from './cluster.ts';
+import { type DemoCluster, demoCluster, type KeptDemo } from './demo-content.ts';
+import type { DemoUser } from './demo-people.ts';
 
 // The embedded cluster in a process of its own: started by `fork`, spoken to over IPC, ended with its parent.
 
 const send = (message: FromCluster) => process.send?.(message);
 
-async function run(): Promise<void> {
-  const demo = await demoCluster();
-  const { options, user } = demo;
-  const cluster = await createCluster(options);
-  const stop = () => {
-    void Promise.all([cluster.stop(), demo.stop()]).finally(() => process.exit(0));
-  };
-  process.once('disconnect', stop);
-  process.once('SIGTERM', stop);
-  // Ctrl+C in a terminal reaches the whole group; the parent ends this process in order.
-  process.on('SIGINT', () => undefined);
-  process.on('message', (raw) => {
-    const message = FromParent.safeParse(raw);
-    if (!message.success) return;
-    if (message.data.kind === 'stop') stop();
-    else
-      send({
-        kind: 'credentials',
-        id: message.data.id,
-        password: user.password,
-        oneTimeCode: cluster.core.users.currentCode(demoUserName),
-      });
-  });
-  send({ kind: 'ready', address: cluster.address, caPem: cluster.webCaPem, userName: demoUserName });
+interface Running {
+  readonly demo: DemoCluster;
+  readonly cluster: Cluster;
+}
+let running: Promise<Running> | undefined;
+
+async function start(kept: KeptDemo | undefined): Promise<Running> {
+  const demo = await demoCluster(kept);
+  try {
+    const cluster = await createCluster(demo.options);
+    const told = ({ name, about }: DemoUser) => ({ userName: name, about });
+    const [first, ...others] = demo.users;
+    send({
+      kind: 'ready',
+      address: cluster.address,
+      caPem: cluster.webCaPem,
+      users: [told(first), ...others.map(told)],
+    });
+    return { demo, cluster };
+  } catch (error) {
+    await demo.stop();
+    // Another Porthole has the data open: this one begins with none and keeps none.
+    if (kept && isAppError(error, 'store-unwritable')) return start(undefined);
+    throw error;
+  }
 }
 
-run().catch((error: unknown) => {
-  send({ kind: 'failed', reason: error instanceof Error ? error.message : 'unknown' });
-  process.exit(1);
+function begin(kept: { folder: string; key: string } | undefined): void {
+  running ??= start(
+    kept && { path: join(kept.folder, 'cluster.sqlite'), key: Buffer.from(kept.key, 'base64') },
+  );
+  running.catch((error: unknown) => {
+    send({ kind: 'failed', reason: error instanceof Error ? error.message : 'unknown' });
+    process.exit(1);
+  });
+}
+
+async function tellCredentials(id: number, userName: string): Promise<void> {
+  const parts = await running;
+  const user = parts?.demo.users.find(({ name }) => name === userName);
+  send({
+    kind: 'credentials',
+    id,
+    password: user?.password ?? '',
+    oneTimeCode: parts?.cluster.core.users.currentCode(userName) ?? '',
+  });
+}
+
+async function stop(): Promise<void> {
+  try {
+    const parts = await running;
+    await Promise.all([parts?.cluster.stop(), parts?.demo.stop()]);
+  } finally {
+    process.exit(0);
+  }
+}
+
+process.once('disconnect', () => void stop());
+process.once('SIGTERM', () => void stop());
+// Ctrl+C in a terminal reaches the whole group; the parent ends this process in order.
+process.on('SIGINT', () => undefined);
+process.on('message', (raw) => {
+  const message = FromParent.safeParse(raw);
+  if (!message.success) return;
+  const { data } = message;
+  if (data.kind === 'stop') void stop();
+  else if (data.kind === 'begin') begin(data.kept);
+  else void tellCredentials(data.id, data.userName);
 });

@@ -22,6 +22,8 @@ export function toRoleMessage(role: Role): RoleV6 {
     spec: {
       allow: {
         logins: [...role.logins],
+        // Without it tsh takes the role for one that allows nothing.
+        namespaces: ['default'],
         nodeLabels: labels('node'),
         databaseLabels: labels('db'),
         databaseUsers: [...(role.databaseUsers ?? [])],

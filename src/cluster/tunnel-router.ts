@@ -5,9 +5,9 @@ import type { AppService } from './apps/app-service.ts';
 import { isCaller } from './caller-status.ts';
 import type { CallerCheck, ClusterCore } from './core.ts';
 import type { DatabaseService } from './db/database-service.ts';
-import { errorResponse } from './db/postgres-messages.ts';
+import { errorResponse, parseStartup, startupLength } from './db/postgres-messages.ts';
 import { PingStream } from './ping-stream.ts';
-import { endAndClose } from './streams.ts';
+import { endAndClose, StreamReader } from './streams.ts';
 
 export interface TunnelServices {
   readonly core: ClusterCore;
@@ -36,15 +36,19 @@ export function routeTunnel(
   if (databaseRouteOf(check)) serveDatabase(services, check, stream);
   else if (route === 'web') serveWeb(services, check, socket);
   else if (route === 'app-tcp') serveTcpApp(services, check, stream);
-  else if (route === 'db-tls') {
-    services.secureAgain(stream, (inner) => {
-      const innerCheck = services.core.checkCaller(inner);
-      if (databaseRouteOf(innerCheck)) serveDatabase(services, innerCheck, inner);
-      else inner.destroy();
-    });
-  } else if (String(socket.alpnProtocol).startsWith('teleport-postgres'))
-    refusePostgres(services.core, check, stream);
+  else if (route === 'db-tls') serveInside(services, stream);
+  else if (String(socket.alpnProtocol).startsWith('teleport-postgres'))
+    void servePostgresWithoutRoute(services, check, stream).catch(() => stream.destroy());
   else stream.destroy();
+}
+
+/** The client shows its certificate in a handshake of its own, inside the first. */
+function serveInside(services: TunnelServices, stream: Duplex): void {
+  services.secureAgain(stream, (inner) => {
+    const check = services.core.checkCaller(inner);
+    if (databaseRouteOf(check)) serveDatabase(services, check, inner);
+    else inner.destroy();
+  });
 }
 
 function databaseRouteOf(check: CallerCheck) {
@@ -67,14 +71,24 @@ function serveWeb({ apps, serveWeb: web }: TunnelServices, check: CallerCheck, s
   else web(socket);
 }
 
-/** A certificate without a database gets its refusal in words, after the client has said something. */
-function refusePostgres(core: ClusterCore, check: CallerCheck, stream: Duplex): void {
+/** Clients that encrypt on their own may do so now; the rest hears in words why it gets no database. */
+async function servePostgresWithoutRoute(
+  services: TunnelServices,
+  check: CallerCheck,
+  stream: Duplex,
+): Promise<void> {
+  const reader = new StreamReader(stream);
+  const length = startupLength(await reader.take(4));
+  const packet = length === undefined ? undefined : parseStartup(await reader.take(length));
+  reader.release();
+  if (packet?.kind === 'ssl') {
+    stream.write('S');
+    serveInside(services, stream);
+    return;
+  }
   const text = isCaller(check)
-    ? `database "" not found among registered databases in cluster "${core.options.name}"`
+    ? `database "" not found among registered databases in cluster "${services.core.options.name}"`
     : 'cluster "" is not found';
-  stream.once('end', () => stream.destroy());
-  stream.once('data', () => {
-    stream.write(errorResponse(text, '08004'));
-    endAndClose(stream);
-  });
+  stream.write(errorResponse(text, '08004'));
+  endAndClose(stream);
 }

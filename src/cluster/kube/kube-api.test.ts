@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { Kubectl, outputMatching } from '../testing/kubectl.ts';
 import { demoObjects } from './demo-objects.ts';
 import { KubeApi } from './kube-api.ts';
@@ -13,15 +13,26 @@ describe('the Kubernetes API', () => {
   let identity: KubeIdentity = { user: 'ann', groups: ['system:masters'] };
   let server: Server;
   let kubectl: Kubectl;
+  let clientMinor: number;
+  /** Protocols that clients changed to, in the test that runs. */
+  let upgrades: string[] = [];
 
   beforeAll(async () => {
     server = createServer((request, response) => api.serve(request, response, identity));
-    server.on('upgrade', (request, socket, head) => api.upgrade(request, socket, head, identity));
+    server.on('upgrade', (request, socket, head) => {
+      upgrades.push(String(request.headers.upgrade).toLowerCase());
+      api.upgrade(request, socket, head, identity);
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
     kubectl = new Kubectl({ server: `http://127.0.0.1:${port}` });
     await kubectl.run(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=20s']);
+    const version = JSON.parse((await kubectl.run(['version', '--client', '-o', 'json'])).stdout);
+    clientMinor = Number.parseInt(version.clientVersion.minor, 10);
+  });
+  beforeEach(() => {
+    upgrades = [];
   });
   afterAll(() => {
     kubectl.dispose();
@@ -30,6 +41,11 @@ describe('the Kubernetes API', () => {
     server.close();
   });
 
+  /** That streams went the way that was asked for, by clients that know both. */
+  const expectWay = (webSocket: string) => {
+    const isNew = webSocket === 'true' && clientMinor >= 31;
+    expect(new Set(upgrades)).toEqual(new Set([isNew ? 'websocket' : 'spdy/3.1']));
+  };
   const manifest = (flow: string) => {
     const path = join(kubectl.folder, 'manifest.yaml');
     // kubectl takes what begins with a brace for JSON.
@@ -152,6 +168,7 @@ describe('the Kubernetes API', () => {
       const missing = await kubectl.run(['exec', 'web-1', '--', 'no-such-program'], { env });
       expect(missing.stderr).toContain('executable file not found');
       expect(missing.code).not.toBe(0);
+      expectWay(webSocket);
     },
   );
 
@@ -169,6 +186,7 @@ describe('the Kubernetes API', () => {
     expect(output).toMatch(/^30 100\r?$/m);
     expect(output).toContain('sum-42');
     expect(code).toBe(5);
+    expectWay(webSocket);
   });
 
   it.each(['true', 'false'])('attaches to the program of a pod (WebSocket: %s)', async (webSocket) => {
@@ -187,6 +205,7 @@ describe('the Kubernetes API', () => {
       { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: webSocket },
     );
     expect(output).toContain('product-42');
+    expectWay(webSocket);
     expect((await kubectl.run(['get', 'pod', name])).stdout).toMatch(/Completed/);
     expect((await kubectl.run(['logs', name])).stdout).toContain('product-42');
     expect((await kubectl.run(['delete', 'pod', name])).code).toBe(0);
@@ -211,6 +230,7 @@ describe('the Kubernetes API', () => {
       Array.from({ length: 20 }, async () => (await fetch(`http://127.0.0.1:${port}/`)).text()),
     );
     expect(answers.filter((text) => text.startsWith('Hello from web-1'))).toHaveLength(20);
+    expectWay(webSocket);
     forward.kill();
   });
 

@@ -60,7 +60,7 @@ export interface UpstreamCluster {
 export function readKubeconfig(path: string, contextName?: string): UpstreamCluster {
   let config: z.infer<typeof Kubeconfig>;
   try {
-    config = Kubeconfig.parse(parse(readFileSync(path, 'utf8'), { maxAliasCount: 100 }));
+    config = Kubeconfig.parse(parse(readFileSync(path, 'utf8'), { maxAliasCount: 100, logLevel: 'error' }));
   } catch (cause) {
     throw unusable(path, 'It cannot be read as a kubeconfig.', cause);
   }

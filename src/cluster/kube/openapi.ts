@@ -1,9 +1,12 @@
+import { create, toBinary } from '@bufbuild/protobuf';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { DocumentSchema } from '../../main/protocol/codec/gen/kubernetes/openapi_v2_pb.js';
 import type { JsonObject } from './objects.ts';
 import { kubernetesVersion } from './discovery.ts';
 import { kinds, type ResourceKind } from './kinds.ts';
 import { sendJson } from './status.ts';
 
+const patchParameters = ['dryRun', 'fieldManager', 'fieldValidation', 'force'];
 const info = { title: 'Kubernetes', version: kubernetesVersion.gitVersion } as const;
 /** The answer's name has a dot where the request's has an @, which is no legal media type. */
 const protobufV2 = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
@@ -25,7 +28,7 @@ export function serveOpenApi(path: string, request: IncomingMessage, response: S
     case '/openapi/v2':
       if (request.headers.accept?.includes('proto-openapi')) {
         response.writeHead(200, { 'content-type': protobufV2 });
-        response.end(emptyDocumentV2());
+        response.end(documentV2());
       } else sendJson(response, 200, { swagger: '2.0', info, paths: {} });
       return true;
     default:
@@ -51,7 +54,6 @@ function identityOf({ group, version, kind }: ResourceKind): JsonObject {
 }
 
 function pathItem(kind: ResourceKind): JsonObject {
-  const names = ['dryRun', 'fieldManager', 'fieldValidation', 'force'];
   const operation = (action: string) => ({
     'x-kubernetes-action': action,
     'x-kubernetes-group-version-kind': identityOf(kind),
@@ -63,7 +65,7 @@ function pathItem(kind: ResourceKind): JsonObject {
       ? {
           patch: {
             ...operation('patch'),
-            parameters: names.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
+            parameters: patchParameters.map((name) => ({ name, in: 'query', schema: { type: 'string' } })),
           },
         }
       : {}),
@@ -89,12 +91,23 @@ function schemaOf(kind: ResourceKind): JsonObject {
   };
 }
 
-/** `Document{swagger = 1, info = 2 {title = 1, version = 2}}` of gnostic's OpenAPIv2.proto. */
-function emptyDocumentV2(): Buffer {
-  const text = (field: number, value: string | Buffer) =>
-    Buffer.concat([Buffer.from([field * 8 + 2, Buffer.byteLength(value)]), Buffer.from(value as string)]);
-  return Buffer.concat([
-    text(1, '2.0'),
-    text(2, Buffer.concat([text(1, info.title), text(2, info.version)])),
-  ]);
+/** Paths with what a patch takes; without schemas, so that all checks are left to the server. */
+function documentV2(): Uint8Array {
+  const parameter = (name: string) => ({
+    parameter: { nonBodyParameter: { queryParameter: { in: 'query', name, type: 'string' } } },
+  });
+  const path = kinds
+    .filter((kind) => kind.verbs.includes('patch'))
+    .map((kind) => ({
+      name: pathOf(kind),
+      value: {
+        patch: {
+          parameters: patchParameters.map(parameter),
+          vendorExtension: [
+            { name: 'x-kubernetes-group-version-kind', value: { yaml: JSON.stringify(identityOf(kind)) } },
+          ],
+        },
+      },
+    }));
+  return toBinary(DocumentSchema, create(DocumentSchema, { swagger: '2.0', info, paths: { path } }));
 }

@@ -88,8 +88,11 @@ export class PodStreams {
     const deleted = container.onStop(() => program.stop());
     streams.onClose(() => program.stop());
     streams.onResize(({ columns, rows }) => program.resize(columns, rows));
-    if (streams.stdin) streams.stdin.pipe(program.stdin);
-    else program.stdin.end();
+    if (streams.stdin) {
+      streams.stdin.pipe(program.stdin);
+      // A program that does not read to the end must not hold the connection back.
+      program.stdin.once('close', () => streams.stdin?.resume());
+    } else program.stdin.end();
     const end = await finishOutput(program, streams);
     deleted.dispose();
     streams.finish(statusOfEnd(end));

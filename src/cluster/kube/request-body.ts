@@ -30,7 +30,7 @@ export function parseBody(bytes: Buffer, type: string): Json {
   try {
     const text = bytes.toString('utf8');
     return type.endsWith('yaml')
-      ? (parseYaml(text, { maxAliasCount: 100 }) as Json)
+      ? (parseYaml(text, { maxAliasCount: 100, logLevel: 'error' }) as Json)
       : (JSON.parse(text) as Json);
   } catch (error) {
     throw new KubeError('BadRequest', `couldn't get version/kind; parse error: ${messageOf(error)}`);

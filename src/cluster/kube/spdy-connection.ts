@@ -4,6 +4,7 @@ import type { SpdyHeaders } from './spdy-headers.ts';
 
 const pingEveryMs = 30_000;
 const maxStreams = 1_000;
+const farewellMs = 5_000;
 const status = { protocolError: 1, refused: 3, cancel: 5 } as const;
 
 /** One stream of a SPDY connection: reads what the peer sends, `end` is its FIN. */
@@ -59,6 +60,7 @@ export class SpdyConnection {
   readonly #blocked = new Set<SpdyStream>();
   #lastStreamId = 0;
   #nextPing = 2;
+  #isEnding = false;
 
   constructor(transport: Duplex, onStream: (stream: SpdyStream) => void) {
     this.#transport = transport;
@@ -82,8 +84,13 @@ export class SpdyConnection {
   /** Says goodbye, then closes once everything is on its way. */
   end(): void {
     if (!this.#transport.writable) return;
+    this.#isEnding = true;
     this.#transport.write(this.#writer.goAway(this.#lastStreamId));
     this.#transport.end();
+    // What the peer still sends is dropped, so that its end is seen.
+    this.#transport.resume();
+    const timer = setTimeout(() => this.#transport.destroy(), farewellMs);
+    this.#transport.once('close', () => clearTimeout(timer));
   }
 
   destroy(): void {
@@ -118,6 +125,7 @@ export class SpdyConnection {
   }
 
   #take(chunk: Buffer): void {
+    if (this.#isEnding) return;
     try {
       for (const frame of this.#reader.push(chunk)) this.#handle(frame);
     } catch {

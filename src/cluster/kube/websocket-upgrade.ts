@@ -29,15 +29,20 @@ function offeredProtocols(request: IncomingMessage): string[] {
   return (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
 }
 
+interface Accepted {
+  readonly webSocket: WebSocket;
+  readonly protocol: string;
+}
+
 async function accept(
   request: IncomingMessage,
   socket: Duplex,
   head: Buffer,
   known: readonly string[],
-): Promise<WebSocket> {
+): Promise<Accepted> {
   const offered = offeredProtocols(request);
-  const chosen = known.find((name) => offered.includes(name));
-  if (chosen === undefined)
+  const protocol = known.find((name) => offered.includes(name));
+  if (protocol === undefined)
     throw new KubeError(
       'Forbidden',
       `unable to upgrade: unable to negotiate protocol: client supports [${offered.join(' ')}], server accepts [${known.join(' ')}]`,
@@ -46,13 +51,15 @@ async function accept(
     noServer: true,
     perMessageDeflate: false,
     maxPayload: maxMessageBytes,
-    handleProtocols: () => chosen,
   });
+  // The library refuses names with a slash, which Kubernetes has; so it never sees them.
+  delete request.headers['sec-websocket-protocol'];
+  server.once('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`));
   return new Promise((resolve, reject) => {
     socket.once('close', () => reject(new KubeError('BadRequest', 'the WebSocket handshake failed')));
     server.handleUpgrade(request, socket, head, (webSocket) => {
       keepAlive(webSocket);
-      resolve(webSocket);
+      resolve({ webSocket, protocol });
     });
   });
 }
@@ -69,7 +76,8 @@ export async function acceptPortForwardTunnel(
   socket: Duplex,
   head: Buffer,
 ): Promise<Duplex> {
-  return createWebSocketStream(await accept(request, socket, head, [portForwardTunnel]));
+  const { webSocket } = await accept(request, socket, head, [portForwardTunnel]);
+  return createWebSocketStream(webSocket);
 }
 
 /** Exec and attach over WebSocket: the first byte of each message names its channel. */
@@ -87,17 +95,21 @@ class WebSocketStreams implements RemoteStreams {
   readonly stdout: Writable | undefined;
   readonly stderr: Writable | undefined;
   readonly #webSocket: WebSocket;
+  readonly #isText: boolean;
   #onResize: ((size: TerminalSize) => void) | undefined;
   #lastSize: TerminalSize | undefined;
+  #isInputOver = false;
 
-  constructor(webSocket: WebSocket, wishes: StreamWishes) {
+  constructor({ webSocket, protocol }: Accepted, wishes: StreamWishes) {
     this.#webSocket = webSocket;
+    this.#isText = protocol.includes('base64');
     this.stdin = wishes.stdin ? new Readable({ read: () => webSocket.resume() }) : undefined;
+    this.stdin?.on('error', () => undefined);
     this.stdout = wishes.stdout ? this.#writable(channel.stdout) : undefined;
     this.stderr = wishes.stderr ? this.#writable(channel.stderr) : undefined;
     webSocket.on('message', (data, isBinary) => this.#take(data as Buffer, isBinary));
     webSocket.once('close', () => {
-      this.stdin?.push(null);
+      this.#endInput();
       this.stdout?.destroy();
       this.stderr?.destroy();
     });
@@ -119,7 +131,7 @@ class WebSocketStreams implements RemoteStreams {
   }
 
   #take(data: Buffer, isBinary: boolean): void {
-    const isText = this.#webSocket.protocol.includes('base64');
+    const isText = this.#isText;
     if (isText === isBinary || data.length === 0) {
       this.#webSocket.close(1003, 'wrong kind of message');
       return;
@@ -127,9 +139,14 @@ class WebSocketStreams implements RemoteStreams {
     const number = isText ? (data[0] ?? 0) - 0x30 : (data[0] ?? 0);
     const bytes = isText ? Buffer.from(data.subarray(1).toString('latin1'), 'base64') : data.subarray(1);
     if (number === channel.stdin && bytes.length > 0) {
-      if (this.stdin && !this.stdin.push(bytes)) this.#webSocket.pause();
+      if (this.stdin && !this.#isInputOver && !this.stdin.push(bytes)) this.#webSocket.pause();
     } else if (number === channel.resize) this.#resize(parseTerminalSize(bytes.toString('utf8')));
-    else if (number === channel.close && bytes[0] === channel.stdin) this.stdin?.push(null);
+    else if (number === channel.close && bytes[0] === channel.stdin) this.#endInput();
+  }
+
+  #endInput(): void {
+    if (!this.#isInputOver) this.stdin?.push(null);
+    this.#isInputOver = true;
   }
 
   #resize(size: TerminalSize | undefined): void {
@@ -151,7 +168,7 @@ class WebSocketStreams implements RemoteStreams {
       done();
       return;
     }
-    const isText = this.#webSocket.protocol.includes('base64');
+    const isText = this.#isText;
     const message = isText
       ? `${number}${bytes.toString('base64')}`
       : Buffer.concat([Buffer.from([number]), bytes]);

@@ -3,7 +3,13 @@ import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { AppError } from '../../shared/errors/app-error.ts';
 
+// Result codes of SQLite.
+const busy = 5;
+const corrupt = 11;
+const notADatabase = 26;
+
 const schema = `
+  PRAGMA locking_mode = EXCLUSIVE;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = FULL;
   CREATE TABLE IF NOT EXISTS records (
@@ -76,13 +82,22 @@ function parse(body: string): unknown {
   }
 }
 
-/** A file that is no database is put aside under another name, and an empty one begun. */
+/**
+ * A file that is no database is put aside under another name, and an empty one begun. Throws `store-unwritable` when another
+ * process has the file.
+ */
 function openFile(path: string): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   try {
     return open(path);
   } catch (error) {
-    if (!existsSync(path)) throw error;
+    const code =
+      typeof error === 'object' && error !== null && 'errcode' in error ? error.errcode : undefined;
+    if (code === busy)
+      throw new AppError('store-unwritable', 'The data of the embedded cluster is open in another process.', {
+        cause: error,
+      });
+    if (code !== corrupt && code !== notADatabase) throw error;
     for (const suffix of ['', '-wal', '-shm'])
       if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.unreadable-${Date.now()}${suffix}`);
     return open(path);
@@ -90,7 +105,7 @@ function openFile(path: string): DatabaseSync {
 }
 
 function open(path: string): DatabaseSync {
-  const database = new DatabaseSync(path, { timeout: 5_000 });
+  const database = new DatabaseSync(path, { timeout: 500 });
   try {
     database.exec(schema);
     return database;

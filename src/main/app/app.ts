@@ -8,8 +8,10 @@ export interface DemoCluster {
   /** PEM of the CA of its web certificate; trusted for this cluster alone. */
   readonly caPem: string;
   readonly userName: string;
-  /** Fetched anew for each sign-in, because a one-time code works once. Never leaves the main process. */
-  credentials(): Promise<{ readonly password: string; readonly oneTimeCode: string }>;
+  /** Everybody who can be signed in with one click, the first user included; absent = that one alone. */
+  readonly users?: readonly { readonly userName: string; readonly about: string }[];
+  /** Of a user, else of the first. Fetched anew for each sign-in, because a one-time code works once. Never leaves the main process. */
+  credentials(userName?: string): Promise<{ readonly password: string; readonly oneTimeCode: string }>;
 }
 
 export interface AppOptions {

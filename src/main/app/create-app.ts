@@ -20,9 +20,13 @@ import { IdentityVault } from '../store/identity-vault.ts';
 import { ProfileStore } from '../store/profile-store.ts';
 import { initialWorkspace, WorkspaceService } from '../workspace/workspace-service.ts';
 import type { App, AppOptions } from './app.ts';
+import { AccountAccess } from './access.ts';
 import { DemoSignIn } from './demo.ts';
 import { LocalTerminals } from './local-terminals.ts';
+import { createRequests } from './requests.ts';
 import { createRouter } from './router.ts';
+import { createSecondFactors } from './second-factors.ts';
+import { SignInService } from './sign-in.ts';
 import { AppTunnels } from './tunnels.ts';
 import { createUsage, initialUsageData } from './usage.ts';
 import { UsageEvents } from './usage-events.ts';
@@ -60,18 +64,14 @@ export function createApp(host: Host, options: AppOptions): App {
   const demoUri: ClusterUri | undefined =
     options.demo && clusters.addDemo(options.demo.address, options.demo.caPem);
   const accounts = new AccountService({ hub, clusters, profiles, vault, log, now });
+  const access = new AccountAccess(accounts);
   const resources = new ResourceService({
-    identity: (uri) => accounts.identity(uri),
-    withAuth: async (uri, work, signal) => {
-      try {
-        return await accounts.connections(uri).withAuth(work, signal);
-      } catch (error) {
-        accounts.noteFailure(uri, error);
-        throw error;
-      }
-    },
+    identity: (uri) => access.identity(uri),
+    withAuth: (uri, work, signal) => access.withAuth(uri, work, signal),
     lastLogin: (uri) => profiles.profiles.lastLogins[uri],
   });
+  const prompts = new PromptService({ hub, now });
+  const { factors, devices, sign } = createSecondFactors({ host, now, access, clusters, prompts });
   const localShells = new LocalShellService({
     store: host.openStore('local-shell'),
     log,
@@ -86,9 +86,10 @@ export function createApp(host: Host, options: AppOptions): App {
     local: localShells,
     now,
     access: {
-      identity: (uri) => accounts.identity(uri),
+      identity: (uri) => access.identity(uri),
+      identityFor: (uri, target, signal) => factors.forNode(uri, target, signal),
       proxy: (uri) => accounts.connections(uri).proxy(),
-      noteFailure: (uri, error) => accounts.noteFailure(uri, error),
+      noteFailure: (uri, error) => access.noteFailure(uri, error),
       rememberLogin: (uri, login) => profiles.rememberLogin(uri, login),
     },
   });
@@ -98,9 +99,20 @@ export function createApp(host: Host, options: AppOptions): App {
   });
   accounts.onSignedOut((uri) => shells.endAll(uri));
   const usage = createUsage({ host, hub, log, now, accounts, options });
-  const prompts = new PromptService({ hub, now });
-  const tunnels = new AppTunnels({ host, hub, log, now, accounts, clusters, prompts, demoUri });
+  const tunnels = new AppTunnels({
+    host,
+    hub,
+    log,
+    now,
+    accounts,
+    access,
+    clusters,
+    prompts,
+    factors,
+    demoUri,
+  });
   restoreActiveAccount(accounts, hub, profiles);
+  const requests = createRequests({ host, hub, log, now, accounts, access, clusters, resources, factors });
   const demo = new DemoSignIn(options.demo, demoUri, accounts);
   const router = createRouter({
     host,
@@ -118,7 +130,9 @@ export function createApp(host: Host, options: AppOptions): App {
     usage,
     usageEvents: new UsageEvents(usage),
     workspace,
-    demo,
+    signIn: new SignInService({ accounts, demo, sign }),
+    requests,
+    devices,
   });
   const clients = new DisposableStore();
   log.info('started', { version: options.version, host: host.kind, platform: host.platform });
@@ -135,6 +149,7 @@ export function createApp(host: Host, options: AppOptions): App {
     },
     async dispose() {
       clients.dispose();
+      requests.service.dispose();
       await usage.dispose();
       prompts.dispose();
       await tunnels.service.dispose();
@@ -160,13 +175,10 @@ function describeApp(host: Host, options: AppOptions): AppInfo {
             clusterUri: formatClusterUri({ address: demo.address }),
             accountUri: formatAccountUri({ address: demo.address, userName: demo.userName }),
             userName: demo.userName,
-            users: [
-              {
-                userName: demo.userName,
-                accountUri: formatAccountUri({ address: demo.address, userName: demo.userName }),
-                about: '',
-              },
-            ],
+            users: (demo.users ?? [{ userName: demo.userName, about: '' }]).map((user) => ({
+              ...user,
+              accountUri: formatAccountUri({ address: demo.address, userName: user.userName }),
+            })),
           },
         }
       : {}),

@@ -1,9 +1,11 @@
 import type { Host } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
 import type { ResourceService } from '../resources/resource-service.ts';
+import type { DeviceService } from '../second-factor/device-service.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { UsageService } from '../telemetry/usage-service.ts';
+import type { Requests } from './requests.ts';
 import { type ClusterRoutesServices, clusterRoutes } from './routes/clusters.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { createImplementer } from './routes/implementer.ts';
@@ -27,6 +29,8 @@ export interface RouterServices
   readonly resources: ResourceService;
   readonly settings: SettingsService;
   readonly usage: UsageService;
+  readonly requests: Requests;
+  readonly devices: DeviceService;
 }
 
 /** What each call of the contract does: one file a domain in `routes/`. */
@@ -45,9 +49,9 @@ export function createRouter(services: RouterServices) {
       list: os.resources.list.handler(({ input, signal }) => resources.list(input, signal)),
     },
     clusters: clusterRoutes(os, services),
-    devices: deviceRoutes(os),
+    devices: deviceRoutes(os, services.devices),
     prompts: promptRoutes(os, services),
-    requests: requestRoutes(os),
+    requests: requestRoutes(os, services.requests),
     settings: settingsRoutes(os, settings),
     shells: shellRoutes(os, services),
     tunnels: tunnelRoutes(os, services),

@@ -20,12 +20,14 @@ import { DatabaseService } from '../db/database-service.ts';
 import type { Host } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
 import type { PromptService } from '../prompts/prompt-service.ts';
+import type { SecondFactorService } from '../second-factor/second-factor-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import { KubeKind } from '../kube/kube-kind.ts';
 import { CertificateIssuer, type TunnelAccess } from '../tunnels/certificate-issuer.ts';
 import { TunnelGroups } from '../tunnels/tunnel-groups.ts';
 import { TunnelService } from '../tunnels/tunnel-service.ts';
 import { type TunnelDefinition, TunnelStore } from '../tunnels/tunnel-store.ts';
+import type { AccountAccess } from './access.ts';
 import type { LocalTerminals, OpenedTerminal } from './local-terminals.ts';
 
 export interface TunnelParts {
@@ -34,8 +36,10 @@ export interface TunnelParts {
   readonly log: Logger;
   readonly now: () => Date;
   readonly accounts: AccountService;
+  readonly access: AccountAccess;
   readonly clusters: ClusterService;
   readonly prompts: PromptService;
+  readonly factors: SecondFactorService;
   readonly demoUri: ClusterUri | undefined;
 }
 
@@ -51,19 +55,12 @@ export class AppTunnels {
     const { host, hub, log, now, accounts, clusters, prompts } = parts;
     const access: TunnelAccess = {
       identity: (uri) => accounts.identity(uri),
-      withAuth: async (uri, work, signal) => {
-        try {
-          return await accounts.connections(uri).withAuth(work, signal);
-        } catch (error) {
-          accounts.noteFailure(uri, error);
-          throw error;
-        }
-      },
+      withAuth: (uri, work, signal) => parts.access.withAuth(uri, work, signal),
       proxy: (uri) => clusters.known(clusterOf(uri)),
     };
     const common = {
       access,
-      issuer: new CertificateIssuer(access, prompts),
+      issuer: new CertificateIssuer(access, prompts, parts.factors),
       log,
       now,
       platform: host.platform,

@@ -1,4 +1,4 @@
-import type { AccountInfo, ConnectionInfo } from '../../shared/contract/clusters.ts';
+import type { AccountInfo, AssumedRequest, ConnectionInfo } from '../../shared/contract/clusters.ts';
 import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import { Emitter } from '../../shared/lifecycle/emitter.ts';
 import {
@@ -6,12 +6,19 @@ import {
   type ClusterUri,
   clusterOf,
   formatAccountUri,
+  formatRequestUri,
   parseAccountUri,
 } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
-import { type AccountIdentity, factsOf } from '../protocol/codec/identity.ts';
+import {
+  type AccountIdentity,
+  activeRequestsOf,
+  factsOf,
+  plainIdentity,
+} from '../protocol/codec/identity.ts';
 import type { ProxyPing } from '../protocol/codec/web/answers.ts';
-import { type PasswordLogin, signInWithPassword } from '../protocol/client/login.ts';
+import { issueWithRequests } from '../protocol/client/assume-requests.ts';
+import type { WebApi } from '../protocol/client/web-api.ts';
 import { parseAddress, type ProxyAddress } from '../protocol/net/address.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { IdentityVault } from '../store/identity-vault.ts';
@@ -24,9 +31,13 @@ const defaultSshPort = 3023;
 
 interface Account {
   readonly identity: AccountIdentity;
+  readonly sshAddress: ProxyAddress | undefined;
   readonly connections: AccountConnections;
   timer: NodeJS.Timeout | undefined;
 }
+
+/** Makes keys and has them certified, one way or another. */
+export type SignInMethod = (web: WebApi, ping: ProxyPing, signal?: AbortSignal) => Promise<AccountIdentity>;
 
 export interface AccountServiceOptions {
   readonly hub: StateHub;
@@ -43,6 +54,9 @@ export class AccountService {
   readonly #accounts = new Map<AccountUri, Account>();
   readonly #signedOut = new Emitter<AccountUri>();
   readonly #signedIn = new Emitter<AccountUri>();
+  readonly #installed = new Emitter<AccountUri>();
+  /** Connections on older certificates, which end with their last shell. */
+  readonly #retired = new Map<AccountUri, Set<AccountConnections>>();
 
   constructor(options: AccountServiceOptions) {
     this.#options = options;
@@ -62,19 +76,24 @@ export class AccountService {
     return this.#signedOut.event;
   }
 
-  async signIn(clusterUri: ClusterUri, login: PasswordLogin, signal?: AbortSignal): Promise<AccountUri> {
+  /** Tells that an account has another certificate: what was issued with the old one should be issued anew. */
+  get onInstalled() {
+    return this.#installed.event;
+  }
+
+  async signIn(clusterUri: ClusterUri, method: SignInMethod, signal?: AbortSignal): Promise<AccountUri> {
     const { clusters, log } = this.#options;
     const { ping, facts } = await clusters.refresh(clusterUri, signal);
     if (facts.authKind !== 'local') {
       throw new AppError('sign-in-kind-unsupported', 'This cluster uses single sign-on.', {
-        reason: 'Porthole can sign in with a password and a one-time code only.',
+        reason: 'Porthole signs in users of the cluster itself, with a password or a passkey.',
         advice: 'Use tsh for this cluster for now.',
       });
     }
-    const identity = await signInWithPassword(clusters.web(clusterUri), ping, login, signal);
+    const identity = await method(clusters.web(clusterUri), ping, signal);
     const uri = formatAccountUri({ address: facts.address, userName: identity.userName });
-    const account = this.#install(uri, identity, sshAddressOf(ping, facts.address));
-    const authorities = await account.connections
+    this.#install(uri, identity, sshAddressOf(ping, facts.address));
+    const authorities = await this.connections(uri)
       .withAuth((api) => api.hostAuthorities(signal))
       .catch((error: unknown) => {
         log.error('authorities-not-read', error);
@@ -93,6 +112,8 @@ export class AccountService {
     const { hub, profiles, vault } = this.#options;
     const account = this.#accounts.get(uri);
     account?.connections.dispose();
+    for (const old of this.#retired.get(uri) ?? []) old.dispose();
+    this.#retired.delete(uri);
     clearTimeout(account?.timer);
     this.#accounts.delete(uri);
     vault.delete(uri);
@@ -132,11 +153,11 @@ export class AccountService {
   identity(uri: AccountUri): AccountIdentity {
     const account = this.#accounts.get(uri);
     if (!account) throw this.#options.hub.state.accounts[uri] ? expired() : signedOut();
-    if (factsOf(account.identity).validUntil <= this.#options.now()) {
-      this.#expire(uri);
-      throw expired();
-    }
-    return account.identity;
+    if (factsOf(account.identity).validUntil > this.#options.now()) return account.identity;
+    this.#expire(uri);
+    const plain = this.#accounts.get(uri)?.identity;
+    if (plain && plain !== account.identity) return plain;
+    throw expired();
   }
 
   connections(uri: AccountUri): AccountConnections {
@@ -144,6 +165,28 @@ export class AccountService {
     const account = this.#accounts.get(uri);
     if (!account) throw signedOut();
     return account.connections;
+  }
+
+  /** The account's new connections carry exactly these access requests; none = the plain certificate. Open shells go on. */
+  async assume(
+    uri: AccountUri,
+    requestIds: readonly string[],
+    signal?: AbortSignal,
+  ): Promise<AccountIdentity> {
+    const plain = plainIdentity(this.identity(uri));
+    const { address } = this.#options.clusters.known(clusterOf(uri));
+    const identity =
+      requestIds.length === 0 ? plain : await issueWithRequests(address, plain, requestIds, signal);
+    const account = this.#accounts.get(uri);
+    if (!account) throw signedOut();
+    this.#install(uri, identity, account.sshAddress);
+    this.#store(uri, identity);
+    return identity;
+  }
+
+  /** End of the certificate that was signed in with. */
+  plainEnd(uri: AccountUri): Date {
+    return factsOf(plainIdentity(this.identity(uri))).validUntil;
   }
 
   /** Called when a server says that the certificate has expired. */
@@ -156,12 +199,14 @@ export class AccountService {
       clearTimeout(account.timer);
       account.connections.dispose();
     }
+    for (const old of [...this.#retired.values()].flatMap((set) => [...set])) old.dispose();
+    this.#retired.clear();
     this.#accounts.clear();
   }
 
   #install(uri: AccountUri, identity: AccountIdentity, sshAddress: ProxyAddress | undefined): Account {
     const old = this.#accounts.get(uri);
-    old?.connections.dispose();
+    if (old) this.#retire(uri, old.connections);
     clearTimeout(old?.timer);
     const { address } = this.#options.clusters.known(clusterOf(uri));
     const connections = new AccountConnections({
@@ -170,11 +215,18 @@ export class AccountService {
       identity,
       onState: (connection) => this.#setConnection(uri, connection),
     });
-    const account: Account = { identity, connections, timer: undefined };
+    const account: Account = { identity, sshAddress, connections, timer: undefined };
     this.#accounts.set(uri, account);
     this.#put(uri, 'signed-in', { state: 'idle' });
     this.#watchExpiry(uri, account);
+    this.#installed.fire(uri);
     return account;
+  }
+
+  #retire(uri: AccountUri, connections: AccountConnections): void {
+    const retired = this.#retired.get(uri) ?? new Set();
+    this.#retired.set(uri, retired.add(connections));
+    connections.retire(() => retired.delete(connections));
   }
 
   #watchExpiry(uri: AccountUri, account: Account): void {
@@ -187,6 +239,14 @@ export class AccountService {
   }
 
   #expire(uri: AccountUri): void {
+    const held = this.#accounts.get(uri);
+    const plain = held && plainIdentity(held.identity);
+    if (held && plain !== held.identity && plain && factsOf(plain).validUntil > this.#options.now()) {
+      // The access of an assumed request is over; the sign-in is not.
+      this.#install(uri, plain, held.sshAddress);
+      this.#store(uri, plain);
+      return;
+    }
     const account = this.#options.hub.state.accounts[uri];
     if (account && account.status !== 'expired') {
       this.#options.hub.put({ slice: 'accounts', key: uri, value: { ...account, status: 'expired' } });
@@ -240,9 +300,23 @@ export class AccountService {
           : {}),
         roles: [...(facts?.roles ?? [])],
         logins: [...(facts?.logins ?? [])],
-        assumed: [],
+        assumed: account ? this.#assumed(uri, account.identity) : [],
         connection,
       },
+    });
+  }
+
+  /** Ids of the certificate; what else is known of them stays. */
+  #assumed(uri: AccountUri, identity: AccountIdentity): AssumedRequest[] {
+    const known = this.#options.hub.state.accounts[uri]?.assumed ?? [];
+    const parts = parseAccountUri(uri);
+    return activeRequestsOf(identity).map((id) => {
+      const requestUri = formatRequestUri({
+        address: parts?.address ?? '',
+        userName: parts?.userName ?? '',
+        id,
+      });
+      return known.find((one) => one.requestUri === requestUri) ?? { requestUri, roles: [], resources: [] };
     });
   }
 

@@ -75,6 +75,15 @@ export class ClusterService {
     }
   }
 
+  /** How far this machine's clock is behind the proxy's, in milliseconds. */
+  async clockLag(uri: ClusterUri, signal?: AbortSignal): Promise<number> {
+    const asked = this.#now().getTime();
+    const { serverTime } = await this.web(uri).ping(signal);
+    // The header has whole seconds only: smaller differences say nothing.
+    const lag = serverTime ? serverTime.getTime() + 500 - (asked + this.#now().getTime()) / 2 : 0;
+    return Math.abs(lag) < 2_000 ? 0 : lag;
+  }
+
   web(uri: ClusterUri): WebApi {
     return new WebApi(this.known(uri));
   }

@@ -11,6 +11,7 @@ import type { ProxyAddress } from '../protocol/net/address.ts';
 
 /** Servers close connections that are pinged more often (auth-api.md 1.4). */
 const measureMs = 65_000;
+const graceMs = 30_000;
 
 export interface AccountConnectionOptions {
   readonly address: ProxyAddress;
@@ -26,6 +27,9 @@ export class AccountConnections implements Disposable {
   #proxy: Promise<ProxyConnection> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
+  #isRetired = false;
+  #openStreams = 0;
+  #onIdle: (() => void) | undefined;
 
   constructor(options: AccountConnectionOptions) {
     this.#options = options;
@@ -57,10 +61,25 @@ export class AccountConnections implements Disposable {
       return Promise.reject(new AppError('signed-out', 'This user is signed out.', { action: 'sign-in' }));
     this.#proxy ??= this.#openProxy().catch((error: unknown) => {
       this.#proxy = undefined;
-      this.#options.onState({ state: 'lost', problem: toErrorInfo(error) });
+      this.#tell({ state: 'lost', problem: toErrorInfo(error) });
       throw error;
     });
     return this.#proxy;
+  }
+
+  /** New work goes elsewhere; what runs goes on. `onDone` is called when the last stream has ended. */
+  retire(onDone: () => void): void {
+    this.#isRetired = true;
+    clearInterval(this.#timer);
+    // Whoever has just taken this connection may still be about to use it.
+    this.#timer = setTimeout(() => {
+      this.#onIdle = () => {
+        this.dispose();
+        onDone();
+      };
+      if (this.#openStreams === 0) this.#onIdle();
+    }, graceMs);
+    this.#timer.unref();
   }
 
   dispose(): void {
@@ -88,28 +107,60 @@ export class AccountConnections implements Disposable {
   }
 
   async #openProxy(): Promise<ProxyConnection> {
-    this.#options.onState({ state: 'connecting' });
-    const proxy = await openProxyConnection(this.#options);
+    this.#tell({ state: 'connecting' });
+    const proxy = counted(await openProxyConnection(this.#options), (change) => {
+      this.#openStreams += change;
+      if (this.#openStreams === 0) this.#onIdle?.();
+    });
     proxy.onClose((error) => {
-      clearInterval(this.#timer);
+      if (!this.#isRetired) clearInterval(this.#timer);
       this.#proxy = undefined;
       if (!this.#disposed)
-        this.#options.onState(error ? { state: 'lost', problem: toErrorInfo(error) } : { state: 'idle' });
+        this.#tell(error ? { state: 'lost', problem: toErrorInfo(error) } : { state: 'idle' });
     });
     void this.#measure(proxy);
+    if (this.#isRetired) return proxy;
     this.#timer = setInterval(() => void this.#measure(proxy), measureMs);
     this.#timer.unref();
     return proxy;
   }
 
+  #tell(info: ConnectionInfo): void {
+    if (!this.#isRetired) this.#options.onState(info);
+  }
+
   async #measure(proxy: ProxyConnection): Promise<void> {
     if (!proxy.isOpen) return;
-    this.#options.onState({ state: 'connected' });
+    this.#tell({ state: 'connected' });
     try {
       const roundTripMs = await proxy.ping();
-      if (proxy.isOpen) this.#options.onState({ state: 'connected', roundTripMs });
+      if (proxy.isOpen) this.#tell({ state: 'connected', roundTripMs });
     } catch {
       // The close of the connection tells.
     }
   }
+}
+
+/** The same connection; each stream is told when it begins and when it ends. */
+function counted(proxy: ProxyConnection, onChange: (change: 1 | -1) => void): ProxyConnection {
+  return {
+    way: proxy.way,
+    get isOpen() {
+      return proxy.isOpen;
+    },
+    onClose: proxy.onClose,
+    async dialNode(target, signal) {
+      onChange(1);
+      try {
+        const stream = await proxy.dialNode(target, signal);
+        stream.once('close', () => onChange(-1));
+        return stream;
+      } catch (error) {
+        onChange(-1);
+        throw error;
+      }
+    },
+    ping: (signal) => proxy.ping(signal),
+    dispose: () => proxy.dispose(),
+  };
 }

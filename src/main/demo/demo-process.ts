@@ -3,17 +3,23 @@ import { once } from 'node:events';
 import { FromCluster, type FromParent } from '../../shared/demo/process-messages.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { DemoCluster } from '../app/app.ts';
+import type { DemoStore } from './demo-store.ts';
 
 const startTimeoutMs = 15_000;
 const stopTimeoutMs = 3_000;
 
 export interface DemoProcess extends DemoCluster {
+  readonly users: NonNullable<DemoCluster['users']>;
   stop(): Promise<void>;
 }
 
-/** Starts the embedded cluster in a process of its own; its secrets come over IPC only and are never stored. */
+/**
+ * Starts the embedded cluster in a process of its own; its secrets travel over IPC only. `store`: what it may keep on
+ * the disk; undefined = nothing.
+ */
 export async function startDemoProcess(
   modulePath: string,
+  store: Promise<DemoStore | undefined> | DemoStore | undefined,
   execArgv: readonly string[] = [],
 ): Promise<DemoProcess> {
   const child = fork(modulePath, [], {
@@ -22,12 +28,18 @@ export async function startDemoProcess(
   });
   const stop = () => stopChild(child);
   try {
-    const ready = await receive(child, 'ready', () => true);
+    const becomesReady = receive(child, 'ready', () => true);
+    // Whatever fails first is thrown by one of the two waits below.
+    becomesReady.catch(() => undefined);
+    const kept = await store;
+    send(child, { kind: 'begin', ...(kept ? { kept: { folder: kept.folder, key: kept.key } } : {}) });
+    const ready = await becomesReady;
     return {
       address: ready.address,
       caPem: ready.caPem,
-      userName: ready.userName,
-      credentials: credentialsOf(child),
+      userName: ready.users[0].userName,
+      users: ready.users,
+      credentials: credentialsOf(child, ready.users[0].userName),
       stop,
     };
   } catch (error) {
@@ -36,13 +48,13 @@ export async function startDemoProcess(
   }
 }
 
-function credentialsOf(child: ChildProcess): DemoCluster['credentials'] {
+function credentialsOf(child: ChildProcess, first: string): DemoCluster['credentials'] {
   let last = 0;
-  return async () => {
+  return async (userName = first) => {
     last += 1;
     const id = last;
     const answer = receive(child, 'credentials', (message) => message.id === id);
-    send(child, { kind: 'credentials', id });
+    send(child, { kind: 'credentials', id, userName });
     const { password, oneTimeCode } = await answer;
     return { password, oneTimeCode };
   };

@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { app, safeStorage, shell } from 'electron';
+import { app, BrowserWindow, Notification, safeStorage, shell } from 'electron';
 import Store from 'electron-store';
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { Host, JsonStore, SecretBox } from '../host/host.ts';
+import type { Host, HostNotice, JsonStore, SecretBox } from '../host/host.ts';
+import { createWindowAuthenticator } from './authenticator-window.ts';
 
 /** Electron's part of the core: the system's key store, settings, and its browser. */
 export function createElectronHost(): Host {
@@ -15,7 +16,21 @@ export function createElectronHost(): Host {
     secrets: createSafeStorageBox(),
     openStore: (name) => openStore(dataFolder, name),
     openExternal: (url) => shell.openExternal(url),
+    authenticator: createWindowAuthenticator(),
+    notify: showNotice,
   };
+}
+
+/** A click brings the app to the front; the page has the same notice with what can be done about it. */
+function showNotice(notice: HostNotice): void {
+  if (!Notification.isSupported()) return;
+  const shown = new Notification({ title: notice.title, body: notice.body });
+  shown.on('click', () => {
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isMinimized()) window.restore();
+    window?.focus();
+  });
+  shown.show();
 }
 
 /** On Linux without a key store Electron would only hide secrets under a fixed key: then nothing is sealed at all. */

@@ -4,6 +4,7 @@ import { app, BrowserWindow, dialog, session } from 'electron';
 import { usageCollectorOf } from '../app/build-info.ts';
 import { createApp } from '../app/create-app.ts';
 import { startDemoProcess } from '../demo/demo-process.ts';
+import { openDemoStore } from '../demo/demo-store.ts';
 import { connectPages } from './connect-pages.ts';
 import { createElectronHost } from './electron-host.ts';
 import { createMainWindow } from './main-window.ts';
@@ -19,12 +20,13 @@ async function run(): Promise<void> {
   await app.whenReady();
   restrictPermissions(session.defaultSession, pageOrigin);
   servePage(join(folder, '../renderer'));
+  const host = createElectronHost();
   const demo = process.argv.includes('--no-cluster')
     ? undefined
-    : await startDemoProcess(join(folder, 'cluster.js'), ['--no-warnings']);
+    : await startDemoProcess(join(folder, 'cluster.js'), openDemoStore(host), ['--no-warnings']);
   const about = JSON.parse(readFileSync(join(app.getAppPath(), 'package.json'), 'utf8')) as object;
   const usageCollector = usageCollectorOf(about);
-  const core = createApp(createElectronHost(), {
+  const core = createApp(host, {
     version: app.getVersion(),
     ...(usageCollector ? { usageCollector } : {}),
     ...(demo ? { demo } : {}),

@@ -1,3 +1,5 @@
+import type { Authenticator } from './authenticator.ts';
+
 /** Seals secrets for the disk with a key that other programs of this account do not hand out. */
 export interface SecretBox {
   /** Throws `secrets-unavailable` when the system's key store is locked or missing. */
@@ -15,6 +17,14 @@ export interface JsonStore {
   readonly path: string;
 }
 
+/** A few words for the operating system's own notices. */
+export interface HostNotice {
+  readonly title: string;
+  readonly body: string;
+  /** Opened when it is clicked. */
+  readonly requestUri: string;
+}
+
 /** What differs between Electron and the loopback host. Everything else of the main process is the same. */
 export interface Host {
   readonly kind: 'electron' | 'loopback';
@@ -25,4 +35,8 @@ export interface Host {
   openStore(name: string): JsonStore;
   /** Opens an http or https address in the system's browser. */
   openExternal(url: string): Promise<void>;
+  /** Security keys and passkeys; absent where no browser engine can be had. */
+  readonly authenticator?: Authenticator | undefined;
+  /** Shows a notice of the operating system where that is possible; the page shows its own anyway. */
+  notify(notice: HostNotice): void;
 }

@@ -4,7 +4,8 @@ import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import { fromSocketError } from '../protocol/net/dial-errors.ts';
 import { answeredHeaders, forwardedHeaders } from './forwarded-headers.ts';
 import type { KubeTarget } from './kube-target.ts';
-import { errorOfAnswer, formatStatus, statusOf } from './kube-status.ts';
+import { errorOfAnswer, formatStatus, parseStatus, statusOf } from './kube-status.ts';
+import { isRefusal, needsPlainText, plainRefusal } from './plain-refusal.ts';
 import type { KubeUpstream } from './upstream.ts';
 
 const maxStatusBytes = 64 * 1024;
@@ -18,9 +19,11 @@ export async function forwardRequest(
 ): Promise<void> {
   try {
     const answer = await answerOf(target, upstream, request, response);
-    if (answer) relay(target, answer, response);
+    if (!answer) return;
+    if (needsPlainText(request) && isRefusal(answer.statusCode ?? 0)) relayPlainly(target, answer, response);
+    else relay(target, answer, response);
   } catch (error) {
-    answerFailure(target, error, response);
+    answerFailure(target, error, request, response);
   }
 }
 
@@ -81,6 +84,20 @@ function relay(target: KubeTarget, answer: IncomingMessage, response: ServerResp
   });
 }
 
+/** For `kubectl` as it begins: the message of the refusal as a text, or the answer as it came. */
+function relayPlainly(target: KubeTarget, answer: IncomingMessage, response: ServerResponse): void {
+  const code = answer.statusCode ?? 502;
+  readFailure(answer, (body) => {
+    tell(target, errorOfAnswer(code, body));
+    const status = parseStatus(body, code);
+    const plain = plainRefusal({ code, reason: '', message: status?.message || body });
+    response.writeHead(plain.code, { 'content-type': 'text/plain; charset=utf-8' }).end(plain.text);
+  });
+  answer.once('close', () => {
+    if (!answer.complete) response.destroy();
+  });
+}
+
 /** Collects the beginning of a failed answer while it is passed on. */
 export function readFailure(answer: IncomingMessage, done: (body: string) => void): void {
   const isZipped = answer.headers['content-encoding'] === 'gzip';
@@ -96,7 +113,12 @@ export function readFailure(answer: IncomingMessage, done: (body: string) => voi
 }
 
 /** Answers with a Status, or cuts the connection when an answer has begun. */
-export function answerFailure(target: KubeTarget, error: unknown, response: ServerResponse): void {
+function answerFailure(
+  target: KubeTarget,
+  error: unknown,
+  request: IncomingMessage,
+  response: ServerResponse,
+): void {
   const known = toKnown(target, error);
   tell(target, known);
   if (response.headersSent || response.destroyed) {
@@ -104,6 +126,12 @@ export function answerFailure(target: KubeTarget, error: unknown, response: Serv
     return;
   }
   const status = statusOf(known);
+  if (needsPlainText(request)) {
+    const plain = plainRefusal(status);
+    response.writeHead(plain.code, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+    response.end(plain.text);
+    return;
+  }
   response.writeHead(status.code, { 'content-type': 'application/json', connection: 'close' });
   response.end(formatStatus(status));
 }

@@ -288,7 +288,8 @@ describe('the gateway of Kubernetes clusters', () => {
     expect(made.failures).toEqual([]);
     answer?.(made.credential);
     expect((await call(tls())).code).toBe(200);
-    expect(asked).toBe(3);
+    // All of them wait for one attempt.
+    expect(asked).toBe(2);
   });
 
   it('tells why the certificate cannot be had', async () => {
@@ -369,6 +370,33 @@ describe('the gateway of Kubernetes clusters', () => {
       ['access-denied', 'because 403'],
       ['target-down', 'because 500'],
     ]);
+  });
+
+  it('gives kubectl the reason as text where it would hide a Status', async () => {
+    const upstream = await startUpstream((incoming) => ({
+      code: incoming.url === '/apis' ? 404 : 403,
+      body: JSON.stringify({ kind: 'Status', message: '[00] access denied' }),
+      headers: { 'content-type': 'application/json' },
+    }));
+    const { target, failures } = makeTarget(() => upstream.port);
+    const { tls } = await startGateway(target);
+    const headers = { 'User-Agent': 'kubectl/v1.32.4 (linux/amd64)' };
+    const plain = await call(tls(), '/api?timeout=32s', { headers });
+    expect(plain).toMatchObject({ code: 403, body: '[00] access denied' });
+    expect(plain.headers['content-type']).toMatch(/^text\/plain/);
+    for (const [path, more] of [
+      ['/api', {}],
+      ['/api/v1/namespaces/a/pods', { headers }],
+      ['/apis', { headers }],
+    ] as const)
+      expect((await call(tls(), path, more)).headers['content-type']).toBe('application/json');
+    expect(failures).toHaveLength(3);
+    const none = makeTarget(() => 1);
+    const { tls: lost } = await startGateway(none.target);
+    expect(await call(lost(), '/apis/apps/v1', { headers })).toMatchObject({
+      code: 502,
+      body: expect.stringMatching(/^Porthole: Nothing listens at/),
+    });
   });
 
   it('tells when nothing listens, and answers with a Status', async () => {

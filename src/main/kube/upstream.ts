@@ -18,23 +18,39 @@ export interface UpstreamRequest {
 /** The far side of one Kubernetes cluster: kept connections, made with the certificate of the moment. */
 export class KubeUpstream {
   readonly #target: KubeTarget;
+  #attempt: { readonly promise: Promise<KubeCredential>; readonly since: number } | undefined;
   #agent: { readonly credential: KubeCredential; readonly agent: TargetAgent } | undefined;
 
   constructor(target: KubeTarget) {
     this.#target = target;
   }
 
-  /** Throws `timed-out` when the person has to do something first: a client would not wait that long. */
+  /**
+   * Throws `timed-out` when the person has to do something first: a client would not wait that long. Whoever comes while the
+   * person is already waited for is told at once.
+   */
   async credential(): Promise<KubeCredential> {
+    this.#attempt ??= this.#begin();
+    const { promise, since } = this.#attempt;
     let timer: NodeJS.Timeout | undefined;
     const patience = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(() => reject(needsPerson(this.#target.name)), patienceMs);
+      const left = Math.max(0, since + patienceMs - performance.now());
+      timer = setTimeout(() => reject(needsPerson(this.#target.name)), left);
     });
     try {
-      return await Promise.race([this.#target.credential(), patience]);
+      return await Promise.race([promise, patience]);
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  #begin() {
+    const promise = this.#target.credential().finally(() => {
+      this.#attempt = undefined;
+    });
+    // Nobody may be waiting any more when it fails.
+    promise.catch(() => undefined);
+    return { promise, since: performance.now() };
   }
 
   send(credential: KubeCredential, request: UpstreamRequest): ClientRequest {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import Conf from 'conf';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { Host, JsonStore } from '../host/host.ts';
+import { createBrowserAuthenticator } from './browser-authenticator.ts';
 import { createFileSecretBox } from './secret-box.ts';
 
 export function createLoopbackHost(dataFolder: string): Host {
@@ -16,6 +17,9 @@ export function createLoopbackHost(dataFolder: string): Host {
     secrets: createFileSecretBox(dataFolder),
     openStore: (name) => openConf(dataFolder, name),
     openExternal,
+    authenticator: createBrowserAuthenticator({ dataFolder }),
+    // The page tells it; a browser window has no notices of the system without being asked for.
+    notify: () => undefined,
   };
 }
 

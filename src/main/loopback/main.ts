@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { DemoProcess } from '../demo/demo-process.ts';
+import type { Host } from '../host/host.ts';
 import { findBrowser, hasDisplay, openBrowserWindow } from './browser-window.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { LoopbackServer } from './loopback-server.ts';
@@ -46,14 +48,11 @@ async function run(): Promise<void> {
 }
 
 async function startCore(dataFolder: string, withDemo: boolean) {
-  const demoStarting = withDemo
-    ? import('../demo/demo-process.ts').then((module) =>
-        module.startDemoProcess(join(root, 'src/cluster/main.ts')),
-      )
-    : undefined;
-  const [{ createApp }, { createLoopbackHost }, { usageCollectorOf }, demo] = await Promise.all([
+  const creating = import('./loopback-host.ts').then((module) => module.createLoopbackHost(dataFolder));
+  const demoStarting = withDemo ? startDemo(creating) : undefined;
+  const [{ createApp }, host, { usageCollectorOf }, demo] = await Promise.all([
     import('../app/create-app.ts'),
-    import('./loopback-host.ts'),
+    creating,
     import('../app/build-info.ts'),
     demoStarting,
   ]);
@@ -62,12 +61,20 @@ async function startCore(dataFolder: string, withDemo: boolean) {
     usageCollector?: string;
   };
   const usageCollector = usageCollectorOf(about);
-  const app = createApp(createLoopbackHost(dataFolder), {
+  const app = createApp(host, {
     version: about.version,
     ...(usageCollector ? { usageCollector } : {}),
     ...(demo ? { demo } : {}),
   });
   return { app, demo };
+}
+
+async function startDemo(creating: Promise<Host>): Promise<DemoProcess> {
+  const [{ startDemoProcess }, { openDemoStore }] = await Promise.all([
+    import('../demo/demo-process.ts'),
+    import('../demo/demo-store.ts'),
+  ]);
+  return startDemoProcess(join(root, 'src/cluster/main.ts'), creating.then(openDemoStore));
 }
 
 function show(address: string, noOpen: boolean, dataFolder: string, onClosed: () => void): void {

@@ -77,5 +77,6 @@ function toListQuery(query: ResourceQuery): ListQuery {
     sort: query.sort,
     limit: query.limit,
     startKey: query.startKey,
+    includeRequestable: query.includeRequestable,
   };
 }

@@ -14,6 +14,12 @@ import type { Terminal, TerminalStarter } from './terminal.ts';
 
 export interface ShellAccess {
   identity(uri: AccountUri): AccountIdentity;
+  /** Asks for a second factor where the server's roles want one for each session. */
+  identityFor(
+    uri: AccountUri,
+    target: { readonly nodeId: string; readonly nodeName: string; readonly login: string },
+    signal: AbortSignal,
+  ): Promise<AccountIdentity>;
   proxy(uri: AccountUri): Promise<ProxyConnection>;
   noteFailure(uri: AccountUri, error: AppError): void;
   rememberLogin(resourceUri: ResourceUri, login: string): void;
@@ -208,7 +214,7 @@ export class ShellService {
     target: { nodeId: string; nodeName: string; login: string },
   ): TerminalStarter {
     return async (request, signal) => {
-      const identity = this.#access.identity(accountUri);
+      const identity = await this.#access.identityFor(accountUri, target, signal);
       const proxy = await this.#access.proxy(accountUri);
       request.onStep('server');
       const connection = await connectToNode({ proxy, identity, ...target }, signal);

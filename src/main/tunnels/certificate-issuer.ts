@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import type { AccountUri } from '../../shared/uri/uri.ts';
 import type { AuthApi } from '../protocol/client/auth-api.ts';
-import { codesNotTaken } from '../protocol/client/tunnel-api.ts';
+import type { SecondFactorAnswer } from '../protocol/client/second-factor-api.ts';
 import type { TunnelCertificate, TunnelRoute } from '../protocol/client/tunnel-certificate.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
 import type { ServerTrust } from '../protocol/net/dialer.ts';
@@ -19,17 +19,15 @@ export interface TunnelAccess {
 /** What tunnels need of the person. */
 export interface TunnelPrompts {
   askSignIn(accountUri: AccountUri, reason: string, signal?: AbortSignal): Promise<void>;
-  askSecondFactor<T>(request: {
-    accountUri: AccountUri;
-    reason: string;
-    oneTimeCode: boolean;
-    securityKey: boolean;
-    attempt: (
-      answer: { kind: 'one-time-code'; code: string } | { kind: 'security-key' },
-      signal: AbortSignal,
-    ) => Promise<T>;
-    signal?: AbortSignal | undefined;
-  }): Promise<T>;
+}
+
+/** Where the person's second factor comes from. */
+export interface TunnelSecondFactors {
+  perform<T>(
+    ceremony: { readonly accountUri: AccountUri; readonly reason: string; readonly scope: 'session' },
+    act: (answer: SecondFactorAnswer, signal: AbortSignal) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T>;
 }
 
 export interface IssueRequest {
@@ -47,10 +45,12 @@ export interface IssueRequest {
 export class CertificateIssuer {
   readonly #access: TunnelAccess;
   readonly #prompts: TunnelPrompts;
+  readonly #factors: TunnelSecondFactors;
 
-  constructor(access: TunnelAccess, prompts: TunnelPrompts) {
+  constructor(access: TunnelAccess, prompts: TunnelPrompts, factors: TunnelSecondFactors) {
     this.#access = access;
     this.#prompts = prompts;
+    this.#factors = factors;
   }
 
   async issue(request: IssueRequest, signal?: AbortSignal): Promise<TunnelCertificate> {
@@ -77,20 +77,13 @@ export class CertificateIssuer {
     const isRequired = await call((api) => api.tunnels.isSecondFactorRequired(identity, route, signal));
     if (!isRequired) return call((api) => api.tunnels.issue(identity, route, undefined, signal));
     if (!request.mayAsk) throw new AppError('mfa-required', 'This needs a second factor.');
-    const { oneTimeCode } = await call((api) => api.tunnels.challenge(identity, signal));
-    if (!oneTimeCode) throw codesNotTaken();
     request.onWaiting('second-factor');
-    const certificate = await this.#prompts.askSecondFactor({
-      accountUri,
-      reason: `A connection to ${request.subject} needs it.`,
-      oneTimeCode,
-      securityKey: false,
-      attempt: async (answer, gone) => {
-        if (answer.kind !== 'one-time-code') throw codesNotTaken();
-        return this.#withAuth(accountUri, (api) => api.tunnels.issue(identity, route, answer, gone), gone);
-      },
+    const certificate = await this.#factors.perform(
+      { accountUri, reason: `A connection to ${request.subject} needs it.`, scope: 'session' },
+      (answer, gone) =>
+        this.#withAuth(accountUri, (api) => api.tunnels.issue(identity, route, answer, gone), gone),
       signal,
-    });
+    );
     request.onWaiting(undefined);
     return certificate;
   }

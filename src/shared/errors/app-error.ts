@@ -28,6 +28,7 @@ export const errorCodes = [
   'credentials-wrong',
   'code-required',
   'code-wrong',
+  'security-key-required',
   'too-many-attempts',
   'user-locked',
   'password-expired',

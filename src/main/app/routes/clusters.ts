@@ -1,28 +1,20 @@
-import type { SignIn } from '../../../shared/contract/clusters.ts';
-import type { AccountUri } from '../../../shared/uri/uri.ts';
 import type { AccountService } from '../../clusters/account-service.ts';
 import type { ClusterService } from '../../clusters/cluster-service.ts';
-import type { DemoSignIn } from '../demo.ts';
+import type { SignInService } from '../sign-in.ts';
 import type { AppTunnels } from '../tunnels.ts';
 import type { UsageEvents } from '../usage-events.ts';
 import type { Implementer } from './implementer.ts';
-import { notBuilt } from './not-built.ts';
 
 export interface ClusterRoutesServices {
   readonly clusters: ClusterService;
   readonly accounts: AccountService;
-  readonly demo: DemoSignIn;
+  readonly signIn: SignInService;
   readonly tunnels: AppTunnels;
   readonly usageEvents: UsageEvents;
 }
 
 export function clusterRoutes({ clusters: os }: Implementer, services: ClusterRoutesServices) {
-  const { clusters, accounts, demo, tunnels, usageEvents } = services;
-  const signIn = (input: SignIn, signal: AbortSignal | undefined): Promise<AccountUri> => {
-    if (input.kind === 'demo') return demo.signIn(signal);
-    if (input.kind === 'password') return accounts.signIn(input.clusterUri, input, signal);
-    return notBuilt();
-  };
+  const { clusters, accounts, signIn, tunnels, usageEvents } = services;
   return {
     probe: os.probe.handler(({ input, signal }) => clusters.probe(input.address, input.trust, signal)),
     add: os.add.handler(async ({ input, signal }) => ({
@@ -37,7 +29,7 @@ export function clusterRoutes({ clusters: os }: Implementer, services: ClusterRo
       await tunnels.service.forgetCluster(input.clusterUri);
     }),
     signIn: os.signIn.handler(async ({ input, signal }) => {
-      const accountUri = await signIn(input, signal);
+      const accountUri = await signIn.signIn(input, signal);
       usageEvents.signedIn(accountUri, input.kind === 'passkey' ? 'passwordless' : 'local');
       return { accountUri };
     }),

@@ -1,21 +1,30 @@
+import type { Requests } from '../requests.ts';
 import type { Implementer } from './implementer.ts';
-import { notBuilt } from './not-built.ts';
 
-export function requestRoutes({ requests: os }: Implementer) {
+export function requestRoutes({ requests: os }: Implementer, { service, board, explain }: Requests) {
+  const end = (validUntil: Date) => ({ validUntil: validUntil.toISOString() });
   return {
-    capabilities: os.capabilities.handler(notBuilt),
-    dryRun: os.dryRun.handler(notBuilt),
-    create: os.create.handler(notBuilt),
-    get: os.get.handler(notBuilt),
-    list: os.list.handler(notBuilt),
-    review: os.review.handler(notBuilt),
-    delete: os.delete.handler(notBuilt),
-    previewAssume: os.previewAssume.handler(notBuilt),
-    assume: os.assume.handler(notBuilt),
-    drop: os.drop.handler(notBuilt),
-    explain: os.explain.handler(notBuilt),
-    putCart: os.putCart.handler(notBuilt),
-    markNoticesRead: os.markNoticesRead.handler(notBuilt),
-    dismissNotices: os.dismissNotices.handler(notBuilt),
+    capabilities: os.capabilities.handler(({ input, signal }) =>
+      service.capabilities(input.accountUri, signal),
+    ),
+    dryRun: os.dryRun.handler(({ input, signal }) => service.dryRun(input, signal)),
+    create: os.create.handler(({ input, signal }) => service.create(input, signal)),
+    get: os.get.handler(({ input, signal }) => service.get(input.requestUri, signal)),
+    list: os.list.handler(({ input, signal }) => service.list(input, signal)),
+    review: os.review.handler(({ input, signal }) => service.review(input.requestUri, input, signal)),
+    delete: os.delete.handler(({ input, signal }) => service.delete(input.requestUri, signal)),
+    previewAssume: os.previewAssume.handler(({ input, signal }) =>
+      service.previewAssume(input.requestUris, signal),
+    ),
+    assume: os.assume.handler(async ({ input, signal }) =>
+      end(await service.assume(input.requestUris, signal)),
+    ),
+    drop: os.drop.handler(async ({ input, signal }) =>
+      end(await service.drop(input.accountUri, input.requestUris, signal)),
+    ),
+    explain: os.explain.handler(({ input, signal }) => explain(input.resourceUri, signal)),
+    putCart: os.putCart.handler(({ input }) => service.putCart(input.accountUri, input.items)),
+    markNoticesRead: os.markNoticesRead.handler(({ input }) => board.markRead(input.noticeIds)),
+    dismissNotices: os.dismissNotices.handler(({ input }) => board.dismiss(input.noticeIds)),
   };
 }

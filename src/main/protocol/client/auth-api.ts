@@ -22,6 +22,8 @@ export interface ListQuery {
   readonly sort: { readonly field: 'name' | 'kind'; readonly descending: boolean };
   readonly limit: number;
   readonly startKey?: string | undefined;
+  /** Also what an access request could open (v16 on). */
+  readonly includeRequestable?: boolean | undefined;
 }
 
 export interface ListPage {
@@ -126,6 +128,7 @@ export class AuthApi {
         startKey: query.startKey ?? '',
         sortBy: { isDesc: query.sort.descending, field: query.sort.field },
         includeLogins: true,
+        includeRequestable: query.includeRequestable ?? false,
       },
       options(signal),
     );

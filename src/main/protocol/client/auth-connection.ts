@@ -15,6 +15,8 @@ import { hostCaPem } from './host-authorities.ts';
 import { EarlyAnswers } from './early-answers.ts';
 
 const callTimeoutMs = 20_000;
+/** While a stream is open; servers close connections that are pinged more often than each minute (auth-api.md 1.4). */
+const pingMs = 65_000;
 
 /** One gRPC connection to the auth server, through the proxy's web port (auth-api.md 1.1). */
 export interface AuthConnection extends Disposable {
@@ -45,7 +47,7 @@ export async function openAuthConnection(
   let given = false;
   const manager = new EarlyAnswers(
     `https://${encoded}`,
-    { idleConnectionTimeoutMs: 10 * 60_000 },
+    { idleConnectionTimeoutMs: 10 * 60_000, pingIntervalMs: pingMs, pingTimeoutMs: 15_000 },
     {
       createConnection: () => {
         // One connection per object: whoever needs another one dials again, with its errors told.

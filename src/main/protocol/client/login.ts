@@ -4,6 +4,7 @@ import type { AccountIdentity } from '../codec/identity.ts';
 import { majorOf } from '../codec/server-version.ts';
 import { parseSshCertificateLine } from '../codec/ssh/certificate.ts';
 import { encodePublicKey, formatAuthorizedKey } from '../codec/ssh/keys.ts';
+import type { AssertionAnswer, AssertionChallenge } from '../codec/webauthn.ts';
 import { parseUserTlsCertificate } from '../codec/tls/user-certificate.ts';
 import type { LoginChallenge, ProxyPing, SignatureSuite } from '../codec/web/answers.ts';
 import type { LoginKeys, WebApi } from './web-api.ts';
@@ -27,16 +28,59 @@ export async function signInWithPassword(
 ): Promise<AccountIdentity> {
   const challenge = await web.loginBegin(login.userName, login.password, signal);
   checkChallenge(challenge, ping, login.oneTimeCode);
-  const pair = makeKeys(ping);
-  const answer = await web.loginFinish(
-    {
-      ...login,
-      oneTimeCode: challenge.oneTimeCode ? login.oneTimeCode.replaceAll(/\s/g, '') : '',
-      keys: pair.keys,
-      ttlMs: defaultTtlMs,
-    },
+  return finish(
+    web,
+    ping,
+    { ...login, oneTimeCode: challenge.oneTimeCode ? login.oneTimeCode.replaceAll(/\s/g, '') : '' },
     signal,
   );
+}
+
+/** Runs the ceremony of a security key or passkey. */
+export type Sign = (challenge: AssertionChallenge, signal?: AbortSignal) => Promise<AssertionAnswer>;
+
+/** Signs in with a password and a security key (login.md 2.5). */
+export async function signInWithSecurityKey(
+  web: WebApi,
+  ping: ProxyPing,
+  login: Omit<PasswordLogin, 'oneTimeCode'>,
+  sign: Sign,
+  signal?: AbortSignal,
+): Promise<AccountIdentity> {
+  const challenge = await web.loginBegin(login.userName, login.password, signal);
+  if (!challenge.securityKey) {
+    checkChallenge(challenge, ping, '');
+    throw new AppError('second-factor-unusable', 'This user has no security key on this cluster.');
+  }
+  const assertion = await sign(challenge.securityKey, signal);
+  return finish(web, ping, { ...login, oneTimeCode: '', assertion }, signal);
+}
+
+/** Signs in with a passkey alone; the answer tells who it is (login.md 2.7). */
+export async function signInWithPasskey(
+  web: WebApi,
+  ping: ProxyPing,
+  sign: Sign,
+  signal?: AbortSignal,
+): Promise<AccountIdentity> {
+  const { securityKey } = await web.passkeyBegin(signal);
+  if (!securityKey) throw new AppError('sign-in-kind-unsupported', 'This cluster takes no passkeys alone.');
+  if (securityKey.userVerification === 'discouraged')
+    throw new AppError('answer-invalid', 'The cluster asked for a passkey without checking who holds it.', {
+      reason: 'A sign-in without a password would then be open to whoever holds the key.',
+    });
+  const assertion = await sign(securityKey, signal);
+  return finish(web, ping, { userName: '', password: '', oneTimeCode: '', assertion }, signal);
+}
+
+async function finish(
+  web: WebApi,
+  ping: ProxyPing,
+  login: PasswordLogin & { readonly assertion?: AssertionAnswer },
+  signal: AbortSignal | undefined,
+): Promise<AccountIdentity> {
+  const pair = makeKeys(ping);
+  const answer = await web.loginFinish({ ...login, keys: pair.keys, ttlMs: defaultTtlMs }, signal);
   const sshCertificate = parseSshCertificateLine(answer.sshCertificate);
   const tls = parseUserTlsCertificate(answer.tlsCertificate);
   if (!sshCertificate.publicKey.equals(encodePublicKey(pair.sshKey))) {
@@ -58,16 +102,23 @@ function checkChallenge(challenge: LoginChallenge, ping: ProxyPing, oneTimeCode:
   if (challenge.oneTimeCode) {
     if (oneTimeCode.trim() !== '') return;
     throw new AppError('code-required', 'This user signs in with a one-time code.', {
-      advice: 'Type the code that your authenticator shows.',
+      advice: challenge.securityKey
+        ? 'Type the code that your authenticator shows, or use your security key.'
+        : 'Type the code that your authenticator shows.',
       action: 'edit-input',
+      facts: { securityKey: challenge.securityKey ? 'yes' : 'no' },
     });
   }
   const passwordAlone = majorOf(ping.serverVersion) < firstMajorWithTwoKeys && !challenge.securityKey;
   if (passwordAlone) return;
+  if (challenge.securityKey) {
+    throw new AppError('security-key-required', 'This user signs in with a security key.', {
+      advice: 'Choose to sign in with a security key.',
+      action: 'edit-input',
+    });
+  }
   throw new AppError('second-factor-unusable', 'This user has no second factor that Porthole can use.', {
-    reason: challenge.securityKey
-      ? 'The cluster asks for a security key, which Porthole cannot use yet.'
-      : 'The cluster asks for a second factor, and this user has none of an allowed kind.',
+    reason: 'The cluster asks for a second factor, and this user has none of an allowed kind.',
     advice: "Add an authenticator app to this user in the cluster's web page.",
   });
 }

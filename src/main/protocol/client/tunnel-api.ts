@@ -2,16 +2,13 @@ import { create } from '@bufbuild/protobuf';
 import { type Client, createClient, type Transport } from '@connectrpc/connect';
 import { X509Certificate } from 'node:crypto';
 import { AppError, isAppError } from '../../../shared/errors/app-error.ts';
-import { AuthService, type MfaAuthenticateChallenge } from '../codec/gen/auth/authservice_pb.js';
-import {
-  type MfaAuthenticateResponse,
-  MfaAuthenticateResponseSchema,
-} from '../codec/gen/auth/mfa_answer_pb.js';
-import type { CredentialAssertionResponse } from '../codec/gen/webauthn/webauthn_pb.js';
+import { AuthService } from '../codec/gen/auth/authservice_pb.js';
+import { MfaAuthenticateResponseSchema } from '../codec/gen/auth/mfa_answer_pb.js';
 import { grpcCode } from '../codec/grpc-error.ts';
 import type { AccountIdentity } from '../codec/identity.ts';
 import { majorOf } from '../codec/server-version.ts';
 import { callError } from './auth-connection.ts';
+import { answerError, type SecondFactorAnswer, toAnswerMessage } from './second-factor-api.ts';
 import { issueThroughStream } from './single-use-stream.ts';
 import {
   appFields,
@@ -22,18 +19,9 @@ import {
   type TunnelRoute,
 } from './tunnel-certificate.ts';
 
-/** What a person answered to a challenge. */
-export type SecondFactorAnswer =
-  | { readonly kind: 'one-time-code'; readonly code: string }
-  | { readonly kind: 'security-key'; readonly response: CredentialAssertionResponse };
-
 const firstMajorWithAppFactors = 16;
 const firstMajorWithoutAppSessions = 16;
 const lastMajorWithStream = 14;
-/** 18.0.0 refuses codes for tunnels although it offers them (auth-api.md 8). */
-const firstMajorWithoutCodes = 18;
-const userSessionScope = 6;
-const noReuse = 2;
 
 /** Certificates of tunnels (auth-api.md 7 to 9). Every failure is a coded error. */
 export class TunnelApi {
@@ -53,26 +41,6 @@ export class TunnelApi {
     try {
       const answer = await this.#auth.isMFARequired({ target: targetOf(identity, route) }, options(signal));
       return answer.required;
-    } catch (error) {
-      throw callError(error).error;
-    }
-  }
-
-  /** A challenge of the person's devices, for tunnels to come. A newer one voids it (auth-api.md 8). */
-  async challenge(
-    identity: AccountIdentity,
-    signal?: AbortSignal,
-  ): Promise<{ readonly oneTimeCode: boolean; readonly challenge: MfaAuthenticateChallenge }> {
-    try {
-      const challenge = await this.#auth.createAuthenticateChallenge(
-        {
-          request: { case: 'contextUser', value: {} },
-          challengeExtensions: { scope: userSessionScope, allowReuse: noReuse },
-        },
-        options(signal),
-      );
-      const takesCodes = majorOf(identity.serverVersion) < firstMajorWithoutCodes;
-      return { oneTimeCode: takesCodes && challenge.totp !== undefined, challenge };
     } catch (error) {
       throw callError(error).error;
     }
@@ -105,8 +73,8 @@ export class TunnelApi {
       };
     } catch (error) {
       if (isAppError(error)) throw error;
-      const { error: coded } = callError(error);
-      throw answer ? answerError(coded) : coded;
+      const failure = callError(error);
+      throw answer ? answerError(failure) : failure.error;
     }
   }
 
@@ -116,8 +84,8 @@ export class TunnelApi {
     answer: SecondFactorAnswer,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
-    const mfaResponse = toResponse(answer);
-    if (majorOf(identity.serverVersion) <= lastMajorWithStream) {
+    const mfaResponse = create(MfaAuthenticateResponseSchema, toAnswerMessage(answer));
+    if (usesStream(identity, answer)) {
       try {
         return await issueThroughStream(this.#auth, request, mfaResponse, signal);
       } catch (error) {
@@ -159,13 +127,9 @@ function targetOf(identity: AccountIdentity, route: TunnelRoute) {
   }
 }
 
-function toResponse(answer: SecondFactorAnswer): MfaAuthenticateResponse {
-  return create(MfaAuthenticateResponseSchema, {
-    response:
-      answer.kind === 'one-time-code'
-        ? { case: 'totp', value: { code: answer.code } }
-        : { case: 'webauthn', value: answer.response },
-  });
+/** On the stream a key would have to sign the stream's own challenge; the other call takes it from v12 on. */
+function usesStream(identity: AccountIdentity, answer: SecondFactorAnswer): boolean {
+  return majorOf(identity.serverVersion) <= lastMajorWithStream && answer.kind === 'one-time-code';
 }
 
 function readCertificate(pem: string): X509Certificate {
@@ -174,30 +138,6 @@ function readCertificate(pem: string): X509Certificate {
   } catch (cause) {
     throw new AppError('answer-invalid', 'The cluster sent a certificate that cannot be used.', { cause });
   }
-}
-
-function answerError(error: AppError): AppError {
-  const text = `${error.reason ?? ''} ${error.detail ?? ''}`;
-  if (/not satisfied by OTP/i.test(text)) return codesNotTaken(error);
-  if (/totp|otp |one-?time|MFA response validation|token already used|invalid.*(token|code)/i.test(text)) {
-    return new AppError('code-wrong', 'The cluster refused this answer.', {
-      reason: error.reason,
-      advice: 'Try again with the code that is shown now.',
-      action: 'edit-input',
-      detail: error.detail,
-      cause: error,
-    });
-  }
-  return error;
-}
-
-export function codesNotTaken(cause?: AppError): AppError {
-  return new AppError('second-factor-unusable', 'This cluster takes no one-time codes for tunnels.', {
-    reason: 'It asks for a security key for each session.',
-    advice: 'Ask an administrator whether your role can do without, or add a security key to your user.',
-    detail: cause?.detail,
-    cause,
-  });
 }
 
 function options(signal: AbortSignal | undefined) {

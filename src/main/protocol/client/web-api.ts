@@ -8,6 +8,7 @@ import {
   parsePing,
   type ProxyPing,
 } from '../codec/web/answers.ts';
+import { type AssertionAnswer, toLoginAssertion } from '../codec/webauthn.ts';
 import { errorFromHttp, notTeleport } from '../codec/web/http-error.ts';
 import { type ProxyAddress, parseTypedAddress } from '../net/address.ts';
 import type { ServerTrust } from '../net/dialer.ts';
@@ -46,12 +47,27 @@ export class WebApi {
   }
 
   async loginBegin(userName: string, password: string, signal?: AbortSignal): Promise<LoginChallenge> {
-    const body = { user: userName, pass: password, passwordless: false };
+    return this.#begin({ user: userName, pass: password, passwordless: false }, signal);
+  }
+
+  /** A challenge for any passkey of this cluster (login.md 2.7). */
+  async passkeyBegin(signal?: AbortSignal): Promise<LoginChallenge> {
+    return this.#begin({ user: '', pass: '', passwordless: true }, signal);
+  }
+
+  async #begin(body: unknown, signal: AbortSignal | undefined): Promise<LoginChallenge> {
     return parseLoginChallenge(expectOk(await this.#post('/webapi/mfa/login/begin', body, signal)));
   }
 
   async loginFinish(
-    options: { userName: string; password: string; oneTimeCode: string; keys: LoginKeys; ttlMs: number },
+    options: {
+      userName: string;
+      password: string;
+      oneTimeCode: string;
+      assertion?: AssertionAnswer | undefined;
+      keys: LoginKeys;
+      ttlMs: number;
+    },
     signal?: AbortSignal,
   ): Promise<LoginAnswer> {
     const { keys } = options;
@@ -60,7 +76,7 @@ export class WebApi {
       user: options.userName,
       password: options.password,
       totp_code: options.oneTimeCode,
-      webauthn_challenge_response: null,
+      webauthn_challenge_response: options.assertion ? toLoginAssertion(options.assertion) : null,
       ...(keys.single
         ? { pub_key: base64(keys.sshPublicKey) }
         : { ssh_pub_key: base64(keys.sshPublicKey), tls_pub_key: base64(keys.tlsPublicKey) }),

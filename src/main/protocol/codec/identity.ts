@@ -16,6 +16,8 @@ export interface AccountIdentity {
   /** PEM. */
   readonly tlsCertificate: string;
   readonly authorities: readonly HostAuthority[];
+  /** The certificates of the sign-in for the same keys, while those above carry assumed requests. */
+  readonly plain?: { readonly sshCertificate: SshCertificate; readonly tlsCertificate: string } | undefined;
 }
 
 export interface IdentityFacts {
@@ -37,6 +39,17 @@ export function factsOf(identity: AccountIdentity): IdentityFacts {
   };
 }
 
+/** Ids of the access requests that the certificate carries, oldest first. */
+export function activeRequestsOf(identity: AccountIdentity): readonly string[] {
+  return parseUserTlsCertificate(identity.tlsCertificate).activeRequests;
+}
+
+/** The identity as it was signed in with, without assumed requests. */
+export function plainIdentity(identity: AccountIdentity): AccountIdentity {
+  const { plain, ...rest } = identity;
+  return plain ? { ...rest, ...plain } : identity;
+}
+
 const Stored = z.object({
   format: z.literal(1),
   serverVersion: z.string(),
@@ -44,6 +57,7 @@ const Stored = z.object({
   sshCertificate: z.string(),
   tlsKey: z.string(),
   tlsCertificate: z.string(),
+  plain: z.object({ sshCertificate: z.string(), tlsCertificate: z.string() }).optional(),
   authorities: z.array(
     z.object({ clusterName: z.string(), sshKeys: z.array(z.string()), tlsCertificates: z.array(z.string()) }),
   ),
@@ -56,15 +70,27 @@ export function serializeIdentity(identity: AccountIdentity): string {
     format: 1,
     serverVersion: identity.serverVersion,
     sshKey: pem(identity.sshKey),
-    sshCertificate: `${identity.sshCertificate.type} ${identity.sshCertificate.blob.toString('base64')}`,
+    sshCertificate: certificateLine(identity.sshCertificate),
     tlsKey: pem(identity.tlsKey),
     tlsCertificate: identity.tlsCertificate,
+    ...(identity.plain
+      ? {
+          plain: {
+            sshCertificate: certificateLine(identity.plain.sshCertificate),
+            tlsCertificate: identity.plain.tlsCertificate,
+          },
+        }
+      : {}),
     authorities: identity.authorities.map((one) => ({
       clusterName: one.clusterName,
       sshKeys: [...one.sshKeys],
       tlsCertificates: [...one.tlsCertificates],
     })),
   } satisfies z.input<typeof Stored>);
+}
+
+function certificateLine(certificate: SshCertificate): string {
+  return `${certificate.type} ${certificate.blob.toString('base64')}`;
 }
 
 /** Throws `store-damaged` on anything that `serializeIdentity` did not write. */
@@ -82,6 +108,14 @@ export function parseIdentity(text: string): AccountIdentity {
       tlsKey: createPrivateKey(stored.tlsKey),
       tlsCertificate: stored.tlsCertificate,
       authorities: stored.authorities,
+      ...(stored.plain
+        ? {
+            plain: {
+              sshCertificate: parseSshCertificateLine(stored.plain.sshCertificate),
+              tlsCertificate: stored.plain.tlsCertificate,
+            },
+          }
+        : {}),
     };
   } catch (cause) {
     throw new AppError('store-damaged', 'A stored sign-in cannot be read.', {

@@ -2,6 +2,8 @@ import 'reflect-metadata'; // the X.509 library asks for it
 import { X509Certificate } from '@peculiar/x509';
 import { AppError } from '../../../../shared/errors/app-error.ts';
 
+const maxActiveRequests = 100;
+
 /** What a Teleport user certificate says in its subject (login.md 5.2). */
 export interface UserTlsCertificate {
   readonly userName: string;
@@ -10,6 +12,10 @@ export interface UserTlsCertificate {
   /** The cluster that issued it: CN of the issuer. */
   readonly clusterName: string;
   readonly routeToCluster: string;
+  /** Ids of the assumed access requests (auth-api.md 11.6). */
+  readonly activeRequests: readonly string[];
+  /** JSON list of the only resources that it opens; empty = all that the roles open. */
+  readonly allowedResources: string;
   readonly validFrom: Date;
   readonly validUntil: Date;
 }
@@ -33,6 +39,8 @@ export function parseUserTlsCertificate(pem: string): UserTlsCertificate {
     logins: subject.getField('L'),
     clusterName,
     routeToCluster: subject.getField('2.5.4.9')[0] ?? '',
+    activeRequests: subject.getField('1.3.9999.2.8').slice(0, maxActiveRequests),
+    allowedResources: subject.getField('1.3.9999.2.10')[0] ?? '',
     validFrom: certificate.notBefore,
     validUntil: certificate.notAfter,
   };

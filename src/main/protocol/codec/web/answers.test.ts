@@ -56,7 +56,7 @@ describe('login', () => {
   it('reads challenges and answers of v11, v15 and v18', () => {
     expect(parseLoginChallenge(bodyOf('login/v18/login-totp.json', 'begin'))).toEqual({
       oneTimeCode: true,
-      securityKey: false,
+      securityKey: undefined,
     });
     expect(parseLoginChallenge(bodyOf('login/v11/login.json', 'begin ok')).oneTimeCode).toBe(true);
     const answer = parseLoginAnswer(bodyOf('login/v18/login-totp.json', 'finish'));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../../../shared/errors/app-error.ts';
+import { type AssertionChallenge, parseLoginAssertion } from '../webauthn.ts';
 import { notTeleport } from './http-error.ts';
 
 const text = z.string().max(2_000);
@@ -94,14 +95,14 @@ const Challenge = z.object({
 /** The second factors that the cluster takes from this user (login.md 2.5). */
 export interface LoginChallenge {
   readonly oneTimeCode: boolean;
-  readonly securityKey: boolean;
+  readonly securityKey: AssertionChallenge | undefined;
 }
 
 export function parseLoginChallenge(body: string): LoginChallenge {
   const value = checked(Challenge, body);
   return {
     oneTimeCode: value.totp_challenge ?? false,
-    securityKey: (value.webauthn_challenge ?? null) !== null,
+    securityKey: value.webauthn_challenge == null ? undefined : parseLoginAssertion(value.webauthn_challenge),
   };
 }
 

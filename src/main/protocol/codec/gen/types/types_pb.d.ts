@@ -908,6 +908,11 @@ export declare type RoleConditions = Message<"types.RoleConditions"> & {
   logins: string[];
 
   /**
+   * @generated from field: repeated string namespaces = 2;
+   */
+  namespaces: string[];
+
+  /**
    * @generated from field: wrappers.LabelValues node_labels = 3;
    */
   nodeLabels?: LabelValues | undefined;

@@ -1,0 +1,357 @@
+import type { Permission, RequestInfo } from '../../shared/contract/access-requests.ts';
+import type { AssumedRequest } from '../../shared/contract/clusters.ts';
+import type { StateChange } from '../../shared/contract/state.ts';
+import { isAppError } from '../../shared/errors/app-error.ts';
+import type { Disposable } from '../../shared/lifecycle/disposable.ts';
+import { type AccountUri, formatRequestUri, parseAccountUri, type RequestUri } from '../../shared/uri/uri.ts';
+import type { Logger } from '../log/log.ts';
+import { currentRoles } from '../protocol/client/current-roles.ts';
+import { RequestApi, type RequestListQuery } from '../protocol/client/request-api.ts';
+import { watchRequests } from '../protocol/client/request-watch.ts';
+import type { AccessRequest } from '../protocol/codec/access-request.ts';
+import { activeRequestsOf } from '../protocol/codec/identity.ts';
+import { majorOf } from '../protocol/codec/server-version.ts';
+import type { StateHub } from '../state/state-hub.ts';
+import type { RequestAccess } from './access.ts';
+import { mayDeleteRequests } from './delete-rights.ts';
+import type { NoticeBoard } from './notice-board.ts';
+import { RequestBook } from './request-book.ts';
+import { RequestFollower } from './request-follower.ts';
+import { summaryOf, toRequestInfo, type Viewer } from './request-info.ts';
+import { mayReview, mayReviewAnything, type ReviewRights, reviewRightsOf } from './review-rights.ts';
+
+const pageSize = 200;
+const endingSoonMs = 10 * 60_000;
+const longestTimerMs = 2 ** 31 - 1;
+
+export interface AccountRequestsOptions {
+  readonly accountUri: AccountUri;
+  readonly hub: StateHub;
+  readonly access: RequestAccess;
+  readonly board: NoticeBoard;
+  readonly log: Logger;
+  readonly now: () => Date;
+  /** An assumed request is gone on the server: every renewal fails until it is dropped. */
+  readonly onAssumedGone: (id: string) => void;
+}
+
+/** The requests of one account: read, followed, pushed, and told of. */
+export class AccountRequests implements Disposable {
+  readonly #options: AccountRequestsOptions;
+  readonly #book: RequestBook;
+  readonly #follower: RequestFollower;
+  readonly #shown = new Map<string, RequestInfo>();
+  #rights: ReviewRights | undefined;
+  #mayDelete: Permission = { answer: 'unknown', reason: 'Your roles could not be read.' };
+  #lagMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isDisposed = false;
+
+  constructor(options: AccountRequestsOptions) {
+    this.#options = options;
+    const { accountUri, access, hub } = options;
+    this.#book = new RequestBook(
+      (request) => request.requester === this.userName || this.#mayWait(request),
+      () => options.now().getTime(),
+    );
+    this.#follower = new RequestFollower({
+      watch: (all, signal) => this.#watch(all, signal),
+      relist: (signal) => this.#relist(signal),
+      onEvent: (event) => {
+        if (event.kind === 'put') this.#book.put(event.request);
+        else this.#book.remove(event.id);
+        this.publish();
+        if (event.kind === 'delete') this.#checkAssumed((id) => id === event.id);
+      },
+      onFollowing: (value) => {
+        if (!this.#isDisposed) hub.put({ slice: 'followings', key: accountUri, value });
+      },
+      onFailure: (error) => access.noteFailure(accountUri, error),
+      isReviewer: () => !this.#rights || mayReviewAnything(this.#rights),
+      now: options.now,
+    });
+  }
+
+  get userName(): string {
+    return parseAccountUri(this.#options.accountUri)?.userName ?? '';
+  }
+
+  get serverNow(): Date {
+    return new Date(this.#options.now().getTime() + this.#lagMs);
+  }
+
+  get rights(): ReviewRights | undefined {
+    return this.#rights;
+  }
+
+  /** Takes the answer of a change that this app made. */
+  answered(id: string, request: AccessRequest | undefined): RequestInfo | undefined {
+    this.#book.answer(id, request);
+    if (request) this.#noteOwnAct(request);
+    this.publish();
+    return request && this.info(request);
+  }
+
+  /** A request that was read anew. */
+  learned(request: AccessRequest): RequestInfo {
+    this.#book.put(request);
+    this.publish();
+    return this.info(request);
+  }
+
+  gone(id: string): void {
+    this.#book.remove(id);
+    this.publish();
+  }
+
+  known(id: string): AccessRequest | undefined {
+    return this.#book.get(id);
+  }
+
+  info(request: AccessRequest): RequestInfo {
+    return toRequestInfo(request, this.viewer());
+  }
+
+  viewer(): Viewer {
+    const { accountUri, access } = this.#options;
+    const identity = access.identity(accountUri);
+    return {
+      accountUri,
+      userName: this.userName,
+      clusterName: identity.clusterName,
+      major: majorOf(identity.serverVersion),
+      rights: this.#rights,
+      mayDelete: this.#mayDelete,
+      assumed: new Set(activeRequestsOf(identity)),
+      now: this.serverNow,
+    };
+  }
+
+  /** Pushes what differs from what pages have, tells what is new, and waits for the next thing that time alone changes. */
+  publish(): void {
+    if (this.#isDisposed) return;
+    let viewer: Viewer;
+    try {
+      viewer = this.viewer();
+    } catch {
+      // The account has expired or is signed out; its requests are shown as they were.
+      return;
+    }
+    const infos = this.#book.all
+      .filter((request) => !isOver(request, viewer.now))
+      .map((request) => toRequestInfo(request, viewer));
+    const changes: StateChange[] = [];
+    const current = new Set(infos.map((info) => info.id));
+    for (const [id, info] of this.#shown) {
+      if (current.has(id)) continue;
+      this.#shown.delete(id);
+      changes.push({ slice: 'requests', key: info.uri, value: null });
+      this.#options.board.retract('waits-for-review', info.uri);
+    }
+    for (const info of infos) {
+      const old = this.#shown.get(info.id);
+      if (old && JSON.stringify(old) === JSON.stringify(info)) continue;
+      this.#shown.set(info.id, info);
+      changes.push({ slice: 'requests', key: info.uri, value: info });
+    }
+    this.#options.hub.put(...changes);
+    for (const info of infos) this.#tell(info);
+    this.#describeAssumed();
+    this.#schedule(viewer);
+  }
+
+  dispose(): void {
+    this.#isDisposed = true;
+    clearTimeout(this.#timer);
+    this.#follower.dispose();
+    const { hub, accountUri } = this.#options;
+    hub.put(
+      ...[...this.#shown.values()].map((info) => ({
+        slice: 'requests' as const,
+        key: info.uri,
+        value: null,
+      })),
+    );
+    hub.put({ slice: 'followings', key: accountUri, value: null });
+  }
+
+  /** Of a request that was never read: its id alone. */
+  placeholder(id: string): RequestInfo {
+    const times = {
+      created: undefined,
+      accessUntil: undefined,
+      sessionUntil: undefined,
+      maxUntil: undefined,
+    };
+    return this.info({
+      ...times,
+      id,
+      requester: this.userName,
+      roles: [],
+      resources: [],
+      state: 'approved',
+      reason: '',
+      resolveReason: '',
+      assumeFrom: undefined,
+      vanishesAt: undefined,
+      suggestedReviewers: [],
+      thresholds: [],
+      roleSets: new Map(),
+      reviews: [],
+      reasonMode: '',
+      reasonPrompts: [],
+    });
+  }
+
+  uriOf(id: string): RequestUri {
+    const account = parseAccountUri(this.#options.accountUri);
+    return formatRequestUri({ address: account?.address ?? '', userName: account?.userName ?? '', id });
+  }
+
+  async *#watch(all: boolean, signal: AbortSignal) {
+    const { access, accountUri } = this.#options;
+    this.#lagMs = await access.clockLag(accountUri, signal).catch(() => this.#lagMs);
+    await this.#readRoles(signal);
+    const transport = await access.withAuth(accountUri, async (api) => api.transport, signal);
+    yield* watchRequests(transport, { userName: this.userName, all }, signal);
+  }
+
+  async #readRoles(signal: AbortSignal): Promise<void> {
+    const { access, accountUri, hub, log } = this.#options;
+    try {
+      const roles = await access.withAuth(accountUri, (api) => currentRoles(api.transport, signal), signal);
+      const assumed = hub.state.accounts[accountUri]?.assumed.flatMap((one) => one.roles) ?? [];
+      this.#rights = reviewRightsOf(roles, new Set(assumed));
+      this.#mayDelete = mayDeleteRequests(roles);
+    } catch (error) {
+      if (isAppError(error, 'connection-lost', 'session-expired', 'signed-out', 'cancelled', 'timed-out'))
+        throw error;
+      log.error('roles-not-read', error, { account: accountUri });
+    }
+  }
+
+  /** Resolves with whether anything differed. */
+  async #relist(signal: AbortSignal): Promise<boolean> {
+    const { access, accountUri } = this.#options;
+    const { serverVersion } = access.identity(accountUri);
+    const before = JSON.stringify([...this.#shown.values()]);
+    const scopes =
+      !this.#rights || mayReviewAnything(this.#rights) ? (['mine', 'all'] as const) : (['mine'] as const);
+    const found = new Map<string, AccessRequest>();
+    for (const scope of scopes) {
+      const query: RequestListQuery = {
+        scope,
+        state: scope === 'all' ? 'pending' : undefined,
+        keywords: [],
+        sort: { field: 'created', descending: true },
+        limit: pageSize,
+        startKey: '',
+      };
+      const page = await access.withAuth(
+        accountUri,
+        (api) => new RequestApi(api.transport, majorOf(serverVersion)).list(query, this.userName, signal),
+        signal,
+      );
+      for (const request of page.items) found.set(request.id, request);
+    }
+    if (this.#isDisposed) return false;
+    this.#book.replace([...found.values()]);
+    this.publish();
+    this.#checkAssumed((id) => !found.has(id));
+    return before !== JSON.stringify([...this.#shown.values()]);
+  }
+
+  /** Lists lag and are cut: only an answer about the very request counts. */
+  #checkAssumed(isSuspicious: (id: string) => boolean): void {
+    const { access, accountUri } = this.#options;
+    let active: readonly string[];
+    try {
+      active = activeRequestsOf(access.identity(accountUri)).filter(isSuspicious);
+    } catch {
+      return;
+    }
+    for (const id of active) {
+      void access
+        .withAuth(accountUri, (api) => new RequestApi(api.transport, this.viewer().major).get(id))
+        .then((request) => {
+          if (!request && !this.#isDisposed) this.#options.onAssumedGone(id);
+        })
+        .catch((error: unknown) => access.noteFailure(accountUri, error));
+    }
+  }
+
+  #mayWait(request: AccessRequest): boolean {
+    return mayReview(request, this.userName, this.#rights).answer !== 'no';
+  }
+
+  #noteOwnAct(request: AccessRequest): void {
+    // Somebody who decides, or asks, knows it.
+    if (request.state === 'approved' || request.state === 'denied')
+      this.#options.board.remember(request.state, this.uriOf(request.id));
+  }
+
+  #tell(info: RequestInfo): void {
+    const { board } = this.#options;
+    if (info.waitsForMe) board.tell('waits-for-review', info, info.requester);
+    else board.retract('waits-for-review', info.uri);
+    if (!info.isOwn) return;
+    if (info.state === 'pending') {
+      board.remember('pending', info.uri);
+      return;
+    }
+    if (info.state === 'promoted' || !board.knows('pending', info.uri)) return;
+    const last = info.seats.findLast((seat) => seat.kind === 'taken');
+    board.tell(info.state, info, last?.kind === 'taken' ? last.review.author : '');
+    if (info.state !== 'approved') return;
+    if (info.assumable.kind === 'later') board.remember('scheduled', info.uri);
+    if (info.assumable.kind === 'now' && !info.isAssumed && board.knows('scheduled', info.uri))
+      board.tell('assumable', info, '');
+    const left = Date.parse(info.accessUntil ?? '') - this.serverNow.getTime();
+    if (info.isAssumed && left < endingSoonMs) board.tell('ending', info, '');
+  }
+
+  /** Roles, names and ends of what the certificate carries. */
+  #describeAssumed(): void {
+    const { hub, accountUri } = this.#options;
+    const account = hub.state.accounts[accountUri];
+    if (!account || account.assumed.length === 0) return;
+    const assumed = account.assumed.map((old): AssumedRequest => {
+      const info = [...this.#shown.values()].find((one) => one.uri === old.requestUri);
+      if (!info) return old;
+      return {
+        requestUri: old.requestUri,
+        roles: info.roles,
+        resources: info.kind === 'resources' ? info.resources.map(nameOf) : [],
+        ...(info.accessUntil ? { until: info.accessUntil } : {}),
+      };
+    });
+    if (JSON.stringify(assumed) !== JSON.stringify(account.assumed))
+      hub.put({ slice: 'accounts', key: accountUri, value: { ...account, assumed } });
+  }
+
+  #schedule(viewer: Viewer): void {
+    clearTimeout(this.#timer);
+    const now = viewer.now.getTime();
+    const times = this.#book.all.flatMap((request) => {
+      const end = request.accessUntil?.getTime();
+      return [
+        request.assumeFrom?.getTime(),
+        end,
+        end === undefined ? undefined : end - endingSoonMs,
+        request.state === 'pending' ? request.vanishesAt?.getTime() : undefined,
+      ];
+    });
+    const next = Math.min(...times.filter((time) => time !== undefined && time > now).map(Number));
+    if (!Number.isFinite(next)) return;
+    this.#timer = setTimeout(() => this.publish(), Math.min(next - now + 50, longestTimerMs));
+    this.#timer.unref();
+  }
+}
+
+function isOver(request: AccessRequest, now: Date): boolean {
+  return request.state === 'pending' && request.vanishesAt !== undefined && request.vanishesAt <= now;
+}
+
+function nameOf(resource: RequestInfo['resources'][number]): string {
+  return summaryOf({ kind: 'resources', roles: [], resources: [resource] });
+}

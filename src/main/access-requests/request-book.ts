@@ -1,0 +1,83 @@
+import type { AccessRequest } from '../protocol/codec/access-request.ts';
+
+/** How long the answer of a change counts against lists that lag behind it (auth-api.md 10: about a second). */
+const holdMs = 5_000;
+const maxRequests = 500;
+
+/** The live requests of one account. The answer of a change counts until lists and stream have caught up. */
+export class RequestBook {
+  readonly #requests = new Map<string, AccessRequest>();
+  readonly #held = new Map<string, { readonly request: AccessRequest | undefined; readonly until: number }>();
+  readonly #keeps: (request: AccessRequest) => boolean;
+  readonly #now: () => number;
+
+  /** `keeps`: whether a request belongs to what is shown live. */
+  constructor(keeps: (request: AccessRequest) => boolean, now: () => number) {
+    this.#keeps = keeps;
+    this.#now = now;
+  }
+
+  get all(): readonly AccessRequest[] {
+    return [...this.#requests.values()];
+  }
+
+  get(id: string): AccessRequest | undefined {
+    return this.#requests.get(id);
+  }
+
+  /** What a call of this app was answered; undefined for a deletion. */
+  answer(id: string, request: AccessRequest | undefined): void {
+    this.#held.set(id, { request, until: this.#now() + holdMs });
+    this.#store(id, request);
+  }
+
+  /** What the stream tells. */
+  put(request: AccessRequest): void {
+    if (!this.#isOlderThanAnswer(request.id, request)) this.#store(request.id, request);
+  }
+
+  remove(id: string): void {
+    this.#held.delete(id);
+    this.#requests.delete(id);
+  }
+
+  /** A whole list: what is not in it is gone. */
+  replace(list: readonly AccessRequest[]): void {
+    const listed = new Set(list.map((request) => request.id));
+    for (const id of this.#requests.keys()) {
+      if (!listed.has(id) && !this.#answerOf(id)?.request) this.#requests.delete(id);
+    }
+    for (const request of list) this.put(request);
+  }
+
+  #store(id: string, request: AccessRequest | undefined): void {
+    if (!request || !this.#keeps(request)) {
+      this.#requests.delete(id);
+      return;
+    }
+    this.#requests.set(id, request);
+    if (this.#requests.size <= maxRequests) return;
+    const oldest = [...this.#requests.values()].reduce((a, b) =>
+      (a.created?.getTime() ?? 0) <= (b.created?.getTime() ?? 0) ? a : b,
+    );
+    this.#requests.delete(oldest.id);
+  }
+
+  #isOlderThanAnswer(id: string, request: AccessRequest): boolean {
+    const answer = this.#answerOf(id);
+    if (!answer) return false;
+    return answer.request === undefined || progress(request) < progress(answer.request);
+  }
+
+  #answerOf(id: string): { readonly request: AccessRequest | undefined } | undefined {
+    const held = this.#held.get(id);
+    if (held && held.until > this.#now()) return held;
+    this.#held.delete(id);
+    return undefined;
+  }
+}
+
+/** Requests only ever gain reviews and a decision. */
+function progress(request: AccessRequest): number {
+  return (request.state === 'pending' ? 0 : 10_000) + request.reviews.length;
+}
