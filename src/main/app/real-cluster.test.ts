@@ -193,25 +193,27 @@ describe.skipIf(!description)('a real cluster', () => {
     await page.api.workspace.closeTab({ tabId: tabOf(shellId) });
   });
 
-  it('that cannot be reached any more ends the shell with a reason; after its return all goes on', async () => {
-    const server = await named('lab-node');
-    const { shellId, terminal } = await open(server);
-    terminal.type('echo stays-$((1+1))');
-    await expect.poll(() => terminal.screen.tail, { timeout: 20_000 }).toMatch(/stays-2/);
-    relay.fail();
-    await expect
-      .poll(() => page.state().shells[shellId]?.status, { timeout: 10_000 })
-      .toMatchObject({ kind: 'ended', end: { kind: 'failed', error: { code: 'connection-lost' } } });
-    await expect(list()).rejects.toMatchObject({ data: { code: expect.stringMatching(/lost|refused/) } });
-    relay.recover();
-    await page.api.shells.reconnect({ shellId, size });
-    await expect
-      .poll(() => page.state().shells[shellId]?.status, { timeout: 20_000 })
-      .toMatchObject({ kind: 'open' });
-    terminal.type('echo again-$((1+1))');
-    await expect.poll(() => terminal.screen.tail, { timeout: 20_000 }).toMatch(/stays-2[\s\S]*again-2/);
-    expect((await list()).length).toBeGreaterThan(2);
-  });
+  it.each(['lab-node', 'lab-sshd'])(
+    'whose network fails ends the shell on %s with a reason; afterwards all goes on',
+    async (name) => {
+      const { shellId, terminal } = await open(await named(name));
+      terminal.type('echo stays-$((1+1))');
+      await expect.poll(() => terminal.screen.tail, { timeout: 20_000 }).toMatch(/stays-2/);
+      relay.fail();
+      await expect
+        .poll(() => page.state().shells[shellId]?.status, { timeout: 10_000 })
+        .toMatchObject({ kind: 'ended', end: { kind: 'failed', error: { code: 'connection-lost' } } });
+      await expect(list()).rejects.toMatchObject({ data: { code: expect.stringMatching(/lost|refused/) } });
+      relay.recover();
+      await page.api.shells.reconnect({ shellId, size });
+      await expect
+        .poll(() => page.state().shells[shellId]?.status, { timeout: 20_000 })
+        .toMatchObject({ kind: 'open' });
+      terminal.type('echo again-$((1+1))');
+      await expect.poll(() => terminal.screen.tail, { timeout: 20_000 }).toMatch(/stays-2[\s\S]*again-2/);
+      expect((await list()).length).toBeGreaterThan(2);
+    },
+  );
 
   it('keeps the sign-in over a restart of the app, and forgets it on signing out', async () => {
     await app.dispose();
