@@ -344,6 +344,23 @@ describe('a context of a kubeconfig', () => {
     });
   });
 
+  it('is reached over TLS with a client certificate, its own authority and server name', async () => {
+    // The upstream is another cluster's proxy, which asks for all of these and heeds impersonation.
+    const inner = await start('v18', [lab]);
+    closers.push(() => inner.stop());
+    const agent = kubectlFor(inner, await identityFor(inner, 'lab', 'lab-kube'));
+    closers.push(() => agent.dispose());
+    const outer = await start('v18', [
+      { name: 'chained', labels: {}, api: { kind: 'kubeconfig', path: agent.kubeconfig } },
+    ]);
+    closers.push(() => outer.stop());
+    const client = kubectlFor(outer, await identityFor(outer, 'lab', 'chained'));
+    closers.push(() => client.dispose());
+    expect((await client.run(['get', 'pods'])).stdout).toContain('web-1');
+    const exec = await client.run(['exec', '-i', 'web-1', '--', 'cat'], { input: 'through both' });
+    expect(exec.stdout).toBe('through both');
+  });
+
   it('that is down gives an answer', async () => {
     const path = join(kubectl.folder, 'down.yaml');
     const down = new Kubectl({ server: 'https://127.0.0.1:1', token: 't' });

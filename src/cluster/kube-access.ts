@@ -16,6 +16,8 @@ import type { KubeIdentity } from './kube/rbac.ts';
 import { asKubeError, KubeError, sendJson } from './kube/status.ts';
 import { allowedBy, rolesFor } from './roles.ts';
 
+/** Clients keep connections for their next request; one that the proxy ends just then is an error for them. */
+const idleMs = 120_000;
 const pathRoute = /^\/v1\/teleport\/([\w-]+)\/([\w-]+)(\/.*)?$/;
 
 interface Admission {
@@ -33,7 +35,9 @@ export class KubeAccess {
   constructor(core: ClusterCore, backends: ReadonlyMap<string, KubeBackend>) {
     this.#core = core;
     this.#backends = backends;
-    this.#server = createServer({ requestTimeout: 0 }, (request, response) => this.#serve(request, response));
+    this.#server = createServer({ requestTimeout: 0, keepAliveTimeout: idleMs }, (request, response) =>
+      this.#serve(request, response),
+    );
     this.#server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
     this.#server.on('clientError', (_error, socket) => socket.destroy());
   }

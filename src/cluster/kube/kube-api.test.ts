@@ -234,6 +234,14 @@ describe('the Kubernetes API', () => {
     forward.kill();
   });
 
+  it('forwards the port of a service', async () => {
+    const forward = kubectl.start(['port-forward', 'svc/web', ':80', '--address=127.0.0.1']);
+    const output = await outputMatching(forward, /Forwarding from 127\.0\.0\.1:\d+ -> 8080/);
+    const port = /127\.0\.0\.1:(\d+)/.exec(output)?.[1];
+    expect(await (await fetch(`http://127.0.0.1:${port}/`)).text()).toContain('Hello from web-');
+    forward.kill();
+  });
+
   it('refuses a port on which nothing listens', async () => {
     const forward = kubectl.start(['port-forward', 'web-1', ':81', '--address=127.0.0.1']);
     const output = await outputMatching(forward, /Forwarding from 127\.0\.0\.1:\d+/);

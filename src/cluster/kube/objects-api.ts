@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AppliedConfigurations } from './apply.ts';
 import { isObject, type Json, type JsonObject, type KubeObject, textOf } from './objects.ts';
@@ -297,13 +298,6 @@ function isDryRun(query: URLSearchParams): boolean {
 }
 
 function asIfStored(draft: Draft): KubeObject {
-  return {
-    ...draft,
-    metadata: {
-      uid: '',
-      resourceVersion: '',
-      creationTimestamp: new Date(0).toISOString(),
-      ...draft.metadata,
-    },
-  } as unknown as KubeObject;
+  const given = { uid: randomUUID(), resourceVersion: '', creationTimestamp: new Date().toISOString() };
+  return { ...draft, metadata: { ...given, ...draft.metadata } } as unknown as KubeObject;
 }

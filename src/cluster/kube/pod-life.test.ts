@@ -99,6 +99,22 @@ describe('programs of pods', () => {
     },
   );
 
+  it('see nothing of the environment of the cluster', async () => {
+    process.env['PORTHOLE_TEST_MARK'] = 'must-not-be-seen';
+    try {
+      const { stdout } = await kubectl.run(['exec', 'web-1', '--', 'env']);
+      expect(stdout).toContain('HOSTNAME=web-1');
+      expect(stdout).not.toContain('must-not-be-seen');
+      const names = stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split('=')[0]);
+      expect(names.sort()).toEqual(['HOME', 'HOSTNAME', 'LANG', 'PATH', 'POD_NAMESPACE']);
+    } finally {
+      delete process.env['PORTHOLE_TEST_MARK'];
+    }
+  });
+
   it('that fail again and again wait longer and longer', async () => {
     await kubectl.run(['run', 'crash', '--image=any', '--command', '--', 'sh', '-c', 'exit 1']);
     const state = async () => (await kubectl.run(['get', 'pod', 'crash'])).stdout;

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { isObject, type JsonObject, type KubeObject, listOf, objectAt, textOf } from './objects.ts';
 import type { ResourceKind } from './kinds.ts';
 import type { RequestInfo } from './request-info.ts';
@@ -41,7 +42,7 @@ export function toDraft(info: RequestInfo, body: JsonObject): Draft {
 
 function generatedName(prefix: string): string {
   if (prefix === '') return '';
-  const letters = Array.from({ length: 5 }, () => generated[Math.floor(Math.random() * generated.length)]);
+  const letters = Array.from({ length: 5 }, () => generated[randomInt(generated.length)]);
   return `${prefix}${letters.join('')}`;
 }
 
@@ -76,12 +77,17 @@ function withDefaults(kind: ResourceKind, draft: Draft): Draft {
     case 'secrets':
       return secretDefaults(draft);
     case 'services':
-      return { ...draft, spec: { type: 'ClusterIP', clusterIP: 'None', ...objectAt(draft, 'spec') } };
+      return { ...draft, spec: { type: 'ClusterIP', clusterIP: someAddress(), ...objectAt(draft, 'spec') } };
     case 'pods':
       return podDefaults(kind, draft);
     default:
       return draft;
   }
+}
+
+/** An address of a service. Nothing answers there; without one kubectl takes the service for headless. */
+function someAddress(): string {
+  return `10.96.${randomInt(256)}.${randomInt(1, 255)}`;
 }
 
 function secretDefaults(draft: Draft): Draft {
