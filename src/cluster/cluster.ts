@@ -18,7 +18,7 @@ import { ClusterCore, type ClusterOptions } from './core.ts';
 import type { ClusterResource } from './inventory.ts';
 import { hostPrincipals, issueHostSsh, makeHostTls } from './issue.ts';
 import { KubeAccess } from './kube-access.ts';
-import { createKubeBackend, type KubernetesOptions, toKubeResource } from './kube-clusters.ts';
+import { createKubeBackends, type KubernetesOptions, toKubeResource } from './kube-clusters.ts';
 import { createLocalNode } from './node.ts';
 import { NodeDialer } from './node-dialer.ts';
 import { createSshProxy } from './ssh-proxy.ts';
@@ -156,10 +156,7 @@ async function addLocalNode(core: ClusterCore, dialer: NodeDialer, node: LocalNo
 
 function addKubernetes(core: ClusterCore, clusters: readonly KubernetesOptions[]): KubeAccess {
   core.inventory.add(clusters.map(toKubeResource));
-  return new KubeAccess(
-    core,
-    new Map(clusters.map((cluster) => [cluster.name, createKubeBackend(cluster, core.now)])),
-  );
+  return new KubeAccess(core, createKubeBackends(clusters, core.now));
 }
 
 interface PortServices {

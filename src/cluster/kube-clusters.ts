@@ -26,8 +26,22 @@ export interface KubernetesOptions {
       };
 }
 
-/** Throws `kubeconfig-unusable`. */
-export function createKubeBackend({ api }: KubernetesOptions, now: () => Date): KubeBackend {
+/** The API of each cluster by its name. Throws `kubeconfig-unusable`, and then nothing runs. */
+export function createKubeBackends(
+  clusters: readonly KubernetesOptions[],
+  now: () => Date,
+): ReadonlyMap<string, KubeBackend> {
+  const backends = new Map<string, KubeBackend>();
+  try {
+    for (const cluster of clusters) backends.set(cluster.name, createKubeBackend(cluster, now));
+    return backends;
+  } catch (error) {
+    for (const backend of backends.values()) backend.stop();
+    throw error;
+  }
+}
+
+function createKubeBackend({ api }: KubernetesOptions, now: () => Date): KubeBackend {
   if (api.kind === 'embedded') return new KubeApi({ ...api, now });
   return new UpstreamApi(readKubeconfig(api.path, api.context), { impersonates: api.impersonates ?? true });
 }

@@ -29,7 +29,12 @@ export interface KubeApiOptions {
   readonly now?: () => Date;
 }
 
-const usualRoles: GroupRoles = { 'system:masters': 'admin', developers: 'edit', viewers: 'view' };
+const usualRoles: GroupRoles = {
+  'system:masters': 'admin',
+  administrators: 'admin',
+  developers: 'edit',
+  viewers: 'view',
+};
 
 /** A small Kubernetes cluster in memory, real enough for `kubectl`. Its pods run programs of this machine. */
 export class KubeApi implements KubeBackend {
