@@ -40,7 +40,7 @@ export async function demoCluster(kept?: KeptDemo): Promise<DemoCluster> {
       kubernetes: [
         {
           name: 'workshop',
-          labels: { env: 'demo', place: 'this machine' },
+          labels: { env: 'demo' },
           api: { kind: 'embedded', objects: demoObjects() },
         },
       ],
