@@ -49,7 +49,7 @@ describe('identities', () => {
           expect(isAppError(error, 'store-damaged')).toBe(true);
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 10_000 },
     );
   });
 });
