@@ -37,7 +37,7 @@ export default defineConfig({
     },
     {
       name: 'small light',
-      testIgnore: /(pictures|start)\.spec/,
+      testIgnore: /(broken-proxies|pictures|start)\.spec/,
       use: { viewport: { width: 900, height: 600 }, colorScheme: 'light' },
     },
     { name: 'electron', testMatch: /(resources|shell|sign-in|accessibility)\.spec/ },

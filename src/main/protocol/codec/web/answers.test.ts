@@ -99,6 +99,8 @@ describe('login', () => {
       errorFromHttp(403, '{"error":{"message":"too many incorrect attempts, please try again later"}}').code,
     ).toBe('too-many-attempts');
     expect(errorFromHttp(502, '<html>Bad gateway</html>').code).toBe('not-teleport');
+    for (const text of ['your password has expired', 'password must be changed', 'expired password'])
+      expect(errorFromHttp(403, JSON.stringify({ error: { message: text } })).code).toBe('password-expired');
   });
 });
 
