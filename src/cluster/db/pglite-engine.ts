@@ -8,6 +8,10 @@ import type { EmbeddedDatabase } from './target.ts';
 
 const sync = message('S');
 const highWaterBytes = 1 << 20;
+const maxBatchBytes = 128 << 20;
+const nothing = new Uint8Array();
+/** Parse, Bind, Describe, Execute, Close: answered when Sync or Flush follows. */
+const unanswered = new Set(['P', 'B', 'D', 'E', 'C']);
 
 /** PostgreSQL in this process. It has one session, so its clients take turns: one holds it until its transaction is over. */
 export class PgliteEngine {
@@ -140,6 +144,8 @@ class Client {
   readonly #execute: (bytes: Buffer) => Promise<Uint8Array>;
   readonly #names: PreparedNames;
   readonly #copy = new CopyIn();
+  #batch: Buffer[] = [];
+  #batchBytes = 0;
   #giveBack: (() => void) | undefined;
 
   constructor(prefix: string, turns: Turns, execute: (bytes: Buffer) => Promise<Uint8Array>) {
@@ -151,13 +157,29 @@ class Client {
   async run(next: PostgresMessage): Promise<Uint8Array> {
     const copying = this.#copy.take(next);
     if (copying.kind === 'answer') return copying.bytes;
+    if (copying.kind === 'pass' && !this.#collect(next)) return nothing;
     this.#giveBack ??= await this.#turns.take();
     const answer =
       copying.kind === 'done'
         ? CopyIn.withoutInvitation(await this.#execute(copying.bytes))
-        : await this.#execute(this.#names.translate(next));
+        : await this.#execute(this.#takeBatch());
     if (endsIdle(answer)) this.#release();
     return answer;
+  }
+
+  /** True when the client waits for an answer now. A call of the engine is dear, so what comes before that waits. */
+  #collect(next: PostgresMessage): boolean {
+    this.#batch.push(this.#names.translate(next));
+    this.#batchBytes += next.body.length;
+    if (this.#batchBytes > maxBatchBytes) throw new Error('too much at once');
+    return !unanswered.has(next.type);
+  }
+
+  #takeBatch(): Buffer {
+    const bytes = Buffer.concat(this.#batch);
+    this.#batch = [];
+    this.#batchBytes = 0;
+    return bytes;
   }
 
   /** Ends what the client left open. The last one takes its settings and statements along. */

@@ -108,7 +108,7 @@ export class TunnelClient {
 
   /** A port of this machine that leads there; gives its number. */
   async listen(alpn: readonly string[], keys: TunnelKeys): Promise<number> {
-    const server = createServer({ allowHalfOpen: true }, (local) => void this.#join(local, alpn, keys));
+    const server = createServer((local) => void this.#join(local, alpn, keys));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     this.#closers.push(() => server.close());
