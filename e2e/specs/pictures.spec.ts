@@ -207,12 +207,6 @@ for (const viewport of sizes) {
           await expect(tunnel.problem.getByRole('button', { name: /^Use port/ })).toBeVisible();
           await draw(page, 'tunnel-port-taken');
           await page.keyboard.press('Escape');
-          cluster.core.tunnels.stopTarget('db', 'shop');
-          await runLine(`psql "${text}" -c "SELECT 1"`);
-          await expect(tunnel.region.getByText('Why, and what to do')).toBeVisible();
-          await tunnel.region.getByText('Why, and what to do').click();
-          await tunnel.region.getByText('Why, and what to do').scrollIntoViewIfNeeded();
-          await draw(page, 'tunnel-last-error');
           await porthole.tab('Resources').click();
           await list.connect('shout');
           await expect(connect.ports).toBeVisible();
@@ -220,6 +214,12 @@ for (const viewport of sizes) {
           await connect.ports.getByRole('menuitem').first().click();
           await tunnel.expectReady('shout');
           await draw(page, 'tunnel-tcp');
+          cluster.core.tunnels.stopTarget('app', 'shout');
+          await runLine(`curl -s telnet://127.0.0.1:${await tunnel.port()} < /dev/null`);
+          const why = tunnel.region.getByText('Why, and what to do');
+          await why.click();
+          await why.scrollIntoViewIfNeeded();
+          await draw(page, 'tunnel-last-error');
           await porthole.tab('Resources').click();
           await list.connect('wiki');
           await tunnel.expectReady('wiki');

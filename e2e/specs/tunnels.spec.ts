@@ -121,6 +121,45 @@ test('Escape in the sign-in that a connection waits for ends the connection, wit
   }
 });
 
+test('a second factor is asked in place: a wrong code is told and kept, a right one lets connections through', async ({
+  porthole,
+}) => {
+  let ahead = 0;
+  const cluster = await startTunnelCluster(
+    { requireSessionMfa: true },
+    { pose: 'v15', now: () => new Date(Date.now() + ahead) },
+  );
+  const { page, list, connect, tunnel, prompts } = porthole;
+  try {
+    await porthole.signIn.complete(cluster);
+    await list.connect('shop');
+    await expect(connect.dialog).toContainText('A second factor will be asked for');
+    await connect.choose('reader', 'postgres');
+    await expect(prompts.secondFactor).toContainText('shop');
+    await expect(prompts.code).toBeFocused();
+    await page.keyboard.type('000000');
+    await page.keyboard.press('Enter');
+    await expect(prompts.secondFactor.getByRole('alert')).toContainText('code');
+    await expect(prompts.code).toHaveValue('000000');
+    // A code counts once: this one is not that of the sign-in.
+    ahead += 31_000;
+    await prompts.code.fill(cluster.code());
+    await page.keyboard.press('Enter');
+    await expect(prompts.secondFactor).toBeHidden();
+    await tunnel.expectReady('shop');
+    expect((await psql(await tunnel.port())).output).toContain('brass porthole');
+    await tunnel.button('Close tunnel').click();
+    await tunnel.button('Listen again').click();
+    const waiting = psql(await tunnel.port());
+    await expect(prompts.secondFactor).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(prompts.secondFactor).toBeHidden();
+    expect((await waiting).code).not.toBe(0);
+  } finally {
+    await cluster.stop();
+  }
+});
+
 test('a closed tab leaves its tunnel; the chip shows it, closes it, and lets it listen again', async ({
   withTunnels,
 }) => {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer } from 'node:net';
+import type { CreateClusterOptions } from '../../src/cluster/cluster.ts';
 import type { Role } from '../../src/cluster/roles.ts';
 import { account, startCluster, type TestCluster } from './clusters.ts';
 
@@ -29,7 +30,10 @@ export interface TunnelCluster extends TestCluster {
 }
 
 /** A cluster with a PostgreSQL, a web page, and a TCP service that answers in upper case on two ports. */
-export async function startTunnelCluster(role: Partial<Role> = {}): Promise<TunnelCluster> {
+export async function startTunnelCluster(
+  role: Partial<Role> = {},
+  options: Partial<CreateClusterOptions> = {},
+): Promise<TunnelCluster> {
   const seen: string[] = [];
   const page = createHttpServer((request, response) => {
     seen.push(`${request.method} ${request.url}`);
@@ -51,6 +55,7 @@ export async function startTunnelCluster(role: Partial<Role> = {}): Promise<Tunn
   }
   const [web = 0, first = 0, second = 0] = ports;
   const cluster = await startCluster({
+    ...options,
     roles: [{ ...developer, ...role }],
     databases: [
       {
