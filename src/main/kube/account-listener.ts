@@ -52,24 +52,28 @@ export class AccountListener {
    */
   open(cluster: ListedCluster, onPort: (port: number) => void): Promise<void> {
     return this.#inTurn(async () => {
+      if (this.#open.has(cluster)) return;
       const authority = await this.#options.authority();
+      const isNew = !this.#clusters.has(cluster);
       this.#listener ??= await this.#listen(cluster.published.port);
       this.#gateway ??= new KubeGateway(authority);
       this.#gateway.serve(cluster.target);
       this.#clusters.add(cluster);
-      this.#open.add(cluster);
       onPort(this.#listener.port);
-      await this.#publish();
+      try {
+        await this.#publish();
+      } catch (error) {
+        if (isNew) this.#clusters.delete(cluster);
+        this.#withdraw(cluster);
+        throw error;
+      }
+      this.#open.add(cluster);
     });
   }
 
   /** Stops serving the cluster; the listener goes with the last one. Its context stays. */
   close(cluster: ListedCluster): Promise<void> {
-    return this.#inTurn(async () => {
-      this.#open.delete(cluster);
-      this.#gateway?.withdraw(cluster.target.name);
-      if (this.#open.size === 0) this.#stop();
-    });
+    return this.#inTurn(async () => this.#withdraw(cluster));
   }
 
   /** Takes its context away, too. */
@@ -101,6 +105,12 @@ export class AccountListener {
       else socket.destroy();
     });
     return { port, disposable };
+  }
+
+  #withdraw(cluster: ListedCluster): void {
+    this.#open.delete(cluster);
+    this.#gateway?.withdraw(cluster.target.name);
+    if (this.#open.size === 0) this.#stop();
   }
 
   #stop(): void {

@@ -75,12 +75,12 @@ export function errorOfAnswer(httpCode: number, body: string): AppError | undefi
 
 function refusal(detail: string): AppError {
   // Words of the kube proxy and of Kubernetes itself (tunnels.md 4.6).
-  const ofKubernetes = /is forbidden: User/.test(detail);
+  const saysMore = /is forbidden: User|impersonation request/.test(detail);
   const severalUsers = /please select a user to impersonate/i.test(detail);
   return new AppError('access-denied', 'The Kubernetes cluster refused a request.', {
     reason: severalUsers
       ? 'Your roles name several Kubernetes users, and the request chose none.'
-      : ofKubernetes
+      : saysMore
         ? detail
         : 'Your roles do not allow this, or a lock is in force.',
     advice: severalUsers

@@ -6,6 +6,7 @@ import { unusable } from './kubeconfig-document.ts';
 
 const lockTries = 40;
 const lockPauseMs = 50;
+const oldLockMs = 10_000;
 const maxBytes = 8 << 20;
 
 export interface KubeconfigEdit {
@@ -14,6 +15,8 @@ export interface KubeconfigEdit {
   readonly change: (text: string) => string | undefined;
   /** Keeps the bytes that were there, beside the file, before they change. */
   readonly keepsCopy: (text: string) => boolean;
+  /** Porthole's own file: a lock that somebody left there does not hold for ever. */
+  readonly isOwn?: boolean;
 }
 
 /**
@@ -25,7 +28,7 @@ export async function editKubeconfig(edit: KubeconfigEdit): Promise<string | und
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     const mode = await checkFile(path);
-    return await withLock(path, async () => {
+    return await withLock(path, edit.isOwn === true, async () => {
       const before = mode === undefined ? '' : await readText(path);
       const after = edit.change(before);
       if (after === undefined || after === before) return undefined;
@@ -70,7 +73,7 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
+async function withLock<T>(path: string, isOwn: boolean, work: () => Promise<T>): Promise<T> {
   const lock = `${path}.lock`;
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -78,7 +81,8 @@ async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
       break;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      if (attempt >= lockTries) throw unusable(path, `Another program holds it: ${lock} exists.`, error);
+      if (isOwn && (await isOld(lock))) await rm(lock, { force: true });
+      else if (attempt >= lockTries) throw unusable(path, `Another program holds it: ${lock} exists.`, error);
       await new Promise((resolve) => setTimeout(resolve, lockPauseMs));
     }
   }
@@ -87,6 +91,12 @@ async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   } finally {
     await rm(lock, { force: true });
   }
+}
+
+/** A program that was killed leaves its lock. */
+async function isOld(lock: string): Promise<boolean> {
+  const stats = await lstat(lock).catch(() => undefined);
+  return stats !== undefined && Date.now() - stats.mtimeMs > oldLockMs;
 }
 
 async function keepCopy(path: string, text: string): Promise<string> {

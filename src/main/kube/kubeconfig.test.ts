@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -248,6 +249,15 @@ describe('editKubeconfig', () => {
     if (before) expect(readFileSync(path).equals(before)).toBe(true);
     expect(readdirSync(folder)).toEqual(names);
     rmSync(folder, { recursive: true });
+  });
+
+  it("goes past a lock that a killed program left at Porthole's own file", async () => {
+    writeFileSync(path, own);
+    writeFileSync(`${path}.lock`, '');
+    utimesSync(`${path}.lock`, 1, 1);
+    await editKubeconfig({ path, change: () => 'new: 1\n', keepsCopy: () => false, isOwn: true });
+    expect(readFileSync(path, 'utf8')).toBe('new: 1\n');
+    expect(readdirSync(folder)).toEqual(['config']);
   });
 
   it('does not leave a lock when the change fails', async () => {

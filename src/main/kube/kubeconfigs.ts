@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { AppError, isAppError } from '../../shared/errors/app-error.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
 import type { AccountUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
 import { type KubeContext, KubeconfigDocument } from './kubeconfig-document.ts';
@@ -56,7 +56,7 @@ export class Kubeconfigs {
   ): Promise<void> {
     const path = this.pathOf(account);
     const change = (text: string) => {
-      const document = new KubeconfigDocument(text, path);
+      const document = this.#openOwn(text, path);
       document.put(entriesOf(this.#userName(account), authority, clusters));
       const names = [...document.contextsOf(this.#userName(account)).values()];
       const [first] = names;
@@ -65,16 +65,7 @@ export class Kubeconfigs {
       return document.toString();
     };
     return this.#enqueue(async () => {
-      const edit = () => editKubeconfig({ path, change, keepsCopy: () => false });
-      try {
-        await edit();
-      } catch (error) {
-        if (!isAppError(error, 'kubeconfig-unusable')) throw error;
-        // It is Porthole's own: what somebody broke is put aside.
-        this.#options.log.error('kubeconfig-damaged', error);
-        renameSync(path, `${path}.damaged`);
-        await edit();
-      }
+      await editKubeconfig({ path, change, keepsCopy: () => false, isOwn: true });
     });
   }
 
@@ -133,6 +124,17 @@ export class Kubeconfigs {
         recursive: true,
       });
     });
+  }
+
+  /** What somebody broke in a file of Porthole's own is put aside. */
+  #openOwn(text: string, path: string): KubeconfigDocument {
+    try {
+      return new KubeconfigDocument(text, path);
+    } catch (error) {
+      this.#options.log.error('kubeconfig-damaged', error);
+      writeFileSync(`${path}.damaged`, text, { mode: 0o600 });
+      return new KubeconfigDocument('', path);
+    }
   }
 
   #userName(account: AccountUri): string {
