@@ -91,9 +91,15 @@ export class AccountConnections implements Disposable {
   }
 
   async #authApi() {
-    if (this.#disposed) throw new AppError('signed-out', 'This user is signed out.', { action: 'sign-in' });
-    const known = await this.#auth?.catch(() => undefined);
-    if (known?.connection.isOpen) return known;
+    for (;;) {
+      if (this.#disposed) throw new AppError('signed-out', 'This user is signed out.', { action: 'sign-in' });
+      const current = this.#auth;
+      if (!current) break;
+      const known = await current.catch(() => undefined);
+      if (known?.connection.isOpen) return known;
+      // Whoever comes first opens the new one; the others wait for it.
+      if (this.#auth === current) this.#auth = undefined;
+    }
     this.#auth = openAuthConnection(this.#options).then((connection) => ({
       connection,
       api: new AuthApi(connection.transport),
