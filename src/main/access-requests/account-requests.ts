@@ -39,7 +39,7 @@ export interface AccountRequestsOptions {
 export class AccountRequests implements Disposable {
   readonly #options: AccountRequestsOptions;
   readonly #book: RequestBook;
-  readonly #follower: RequestFollower;
+  #follower: RequestFollower;
   readonly #shown = new Map<string, RequestInfo>();
   #rights: ReviewRights | undefined;
   #mayDelete: Permission = { answer: 'unknown', reason: 'Your roles could not be read.' };
@@ -49,12 +49,23 @@ export class AccountRequests implements Disposable {
 
   constructor(options: AccountRequestsOptions) {
     this.#options = options;
-    const { accountUri, access, hub } = options;
     this.#book = new RequestBook(
       (request) => request.requester === this.userName || this.#mayWait(request),
       () => options.now().getTime(),
     );
-    this.#follower = new RequestFollower({
+    this.#follower = this.#follow();
+  }
+
+  /** Follows with the account's new certificate; what is shown stays. */
+  restart(): void {
+    this.#follower.dispose();
+    this.#follower = this.#follow();
+    this.publish();
+  }
+
+  #follow(): RequestFollower {
+    const { accountUri, access, hub, now } = this.#options;
+    return new RequestFollower({
       watch: (all, signal) => this.#watch(all, signal),
       relist: (signal) => this.#relist(signal),
       onEvent: (event) => {
@@ -68,7 +79,7 @@ export class AccountRequests implements Disposable {
       },
       onFailure: (error) => access.noteFailure(accountUri, error),
       isReviewer: () => !this.#rights || mayReviewAnything(this.#rights),
-      now: options.now,
+      now,
     });
   }
 
@@ -224,6 +235,7 @@ export class AccountRequests implements Disposable {
       this.#rights = reviewRightsOf(roles, new Set(assumed));
       this.#mayDelete = mayDeleteRequests(roles);
     } catch (error) {
+      if (signal.aborted) throw error;
       if (isAppError(error, 'connection-lost', 'session-expired', 'signed-out', 'cancelled', 'timed-out'))
         throw error;
       log.error('roles-not-read', error, { account: accountUri });

@@ -11,6 +11,7 @@ export async function readCapabilities(
   signal?: AbortSignal,
 ): Promise<RequestCapabilities> {
   const answer = await api.capabilities([], signal);
+  const pages = await api.canPage(signal);
   return {
     requestableRoles: answer.requestableRoles.slice(0, 10_000).sort(),
     suggestedReviewers: answer.suggestedReviewers.slice(0, 1_000),
@@ -18,7 +19,7 @@ export async function readCapabilities(
     reasonPrompts: answer.requestPrompt === '' ? [] : [answer.requestPrompt.slice(0, 20_000)],
     mayRequestResources: await mayRequestResources(api, signal),
     mayReview: reviewPermission(rights),
-    server: { durations: major >= 14, start: major >= 15, dryRun: major >= 14, pages: api.pages },
+    server: { durations: major >= 14, start: major >= 15, dryRun: major >= 14, pages },
   };
 }
 

@@ -51,7 +51,11 @@ export class RequestService {
 
   /** Begins to follow an account, anew when its certificate has changed. */
   follow(accountUri: AccountUri): void {
-    this.#accounts.get(accountUri)?.dispose();
+    const known = this.#accounts.get(accountUri);
+    if (known) {
+      known.restart();
+      return;
+    }
     this.#accounts.set(
       accountUri,
       new AccountRequests({

@@ -52,8 +52,10 @@ export class RequestApi {
     this.#major = major;
   }
 
-  /** Whether the server pages by itself; known after the first `list`. */
-  get pages(): boolean {
+  /** Whether the server filters, sorts and pages by itself. */
+  async canPage(signal?: AbortSignal): Promise<boolean> {
+    const sort = { field: 'created', descending: true } as const;
+    await this.list({ scope: 'mine', keywords: [], sort, limit: 1, startKey: '' }, '', signal);
     return this.#pages ?? false;
   }
 
