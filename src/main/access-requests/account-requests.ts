@@ -17,7 +17,7 @@ import { mayDeleteRequests } from './delete-rights.ts';
 import type { NoticeBoard } from './notice-board.ts';
 import { RequestBook } from './request-book.ts';
 import { RequestFollower } from './request-follower.ts';
-import { summaryOf, toRequestInfo, type Viewer } from './request-info.ts';
+import { summaryOf, toRequestInfo, unreadRequest, type Viewer } from './request-info.ts';
 import { mayReview, mayReviewAnything, type ReviewRights, reviewRightsOf } from './review-rights.ts';
 
 const pageSize = 200;
@@ -186,32 +186,9 @@ export class AccountRequests implements Disposable {
     hub.put({ slice: 'followings', key: accountUri, value: null });
   }
 
-  /** Of a request that was never read: its id alone. */
+  /** Of a request that was never read. */
   placeholder(id: string): RequestInfo {
-    const times = {
-      created: undefined,
-      accessUntil: undefined,
-      sessionUntil: undefined,
-      maxUntil: undefined,
-    };
-    return this.info({
-      ...times,
-      id,
-      requester: this.userName,
-      roles: [],
-      resources: [],
-      state: 'approved',
-      reason: '',
-      resolveReason: '',
-      assumeFrom: undefined,
-      vanishesAt: undefined,
-      suggestedReviewers: [],
-      thresholds: [],
-      roleSets: new Map(),
-      reviews: [],
-      reasonMode: '',
-      reasonPrompts: [],
-    });
+    return this.info(unreadRequest(id, this.userName));
   }
 
   uriOf(id: string): RequestUri {

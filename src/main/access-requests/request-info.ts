@@ -96,6 +96,31 @@ export function toRequestInfo(request: AccessRequest, viewer: Viewer): RequestIn
   };
 }
 
+/** All that is known of one's own request before it was read: its id, and that it was approved once. */
+export function unreadRequest(id: string, requester: string): AccessRequest {
+  return {
+    id,
+    requester,
+    roles: [],
+    resources: [],
+    state: 'approved',
+    reason: '',
+    resolveReason: '',
+    created: undefined,
+    accessUntil: undefined,
+    sessionUntil: undefined,
+    maxUntil: undefined,
+    assumeFrom: undefined,
+    vanishesAt: undefined,
+    suggestedReviewers: [],
+    thresholds: [],
+    roleSets: new Map(),
+    reviews: [],
+    reasonMode: '',
+    reasonPrompts: [],
+  };
+}
+
 function assumableOf(request: AccessRequest, isOwn: boolean, now: Date): Assumable {
   const never = (reason: string): Assumable => ({ kind: 'never', reason });
   if (!isOwn) return never('It is the request of somebody else.');

@@ -85,6 +85,7 @@ export class AppTunnels {
       place: (definition) => place(definition, hub, parts.demoUri),
       kinds: { database: this.#databases, app: this.#apps, kubernetes: this.kubernetes },
     });
+    accounts.onAssumed((uri) => this.service.identityChanged(uri));
     accounts.onSignedIn((uri) => prompts.settleSignIn(uri));
     accounts.onSignedOut((uri) => {
       prompts.cancelAll(uri);

@@ -55,6 +55,7 @@ export class AccountService {
   readonly #signedOut = new Emitter<AccountUri>();
   readonly #signedIn = new Emitter<AccountUri>();
   readonly #installed = new Emitter<AccountUri>();
+  readonly #assumedChanged = new Emitter<AccountUri>();
   /** Connections on older certificates, which end with their last shell. */
   readonly #retired = new Map<AccountUri, Set<AccountConnections>>();
 
@@ -76,9 +77,14 @@ export class AccountService {
     return this.#signedOut.event;
   }
 
-  /** Tells that an account has another certificate: what was issued with the old one should be issued anew. */
+  /** Tells that an account has another certificate; what runs on the old one goes on. */
   get onInstalled() {
     return this.#installed.event;
+  }
+
+  /** Tells that other access requests are assumed: what was issued with the old certificate should be issued anew. */
+  get onAssumed() {
+    return this.#assumedChanged.event;
   }
 
   async signIn(clusterUri: ClusterUri, method: SignInMethod, signal?: AbortSignal): Promise<AccountUri> {
@@ -179,8 +185,7 @@ export class AccountService {
       requestIds.length === 0 ? plain : await issueWithRequests(address, plain, requestIds, signal);
     const account = this.#accounts.get(uri);
     if (!account) throw signedOut();
-    this.#install(uri, identity, account.sshAddress);
-    this.#store(uri, identity);
+    this.#replace(uri, identity, account.sshAddress);
     return identity;
   }
 
@@ -223,6 +228,12 @@ export class AccountService {
     return account;
   }
 
+  #replace(uri: AccountUri, identity: AccountIdentity, sshAddress: ProxyAddress | undefined): void {
+    this.#install(uri, identity, sshAddress);
+    this.#store(uri, identity);
+    this.#assumedChanged.fire(uri);
+  }
+
   #retire(uri: AccountUri, connections: AccountConnections): void {
     const retired = this.#retired.get(uri) ?? new Set();
     this.#retired.set(uri, retired.add(connections));
@@ -243,8 +254,7 @@ export class AccountService {
     const plain = held && plainIdentity(held.identity);
     if (held && plain !== held.identity && plain && factsOf(plain).validUntil > this.#options.now()) {
       // The access of an assumed request is over; the sign-in is not.
-      this.#install(uri, plain, held.sshAddress);
-      this.#store(uri, plain);
+      this.#replace(uri, plain, held.sshAddress);
       return;
     }
     const account = this.#options.hub.state.accounts[uri];

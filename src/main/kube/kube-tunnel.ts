@@ -153,6 +153,10 @@ export class KubeTunnel implements ManagedTunnel {
     this.#define({ port });
   }
 
+  identityChanged(): void {
+    this.#slot.clear();
+  }
+
   setDatabaseName(): void {
     throw new AppError('unsupported', 'A Kubernetes cluster has no database.');
   }

@@ -120,6 +120,10 @@ export class ByteTunnel implements ManagedTunnel {
     this.#define({ port, isOpen: true });
   }
 
+  identityChanged(): void {
+    this.#slot.clear();
+  }
+
   setDatabaseName(databaseName: string): void {
     this.#define({ databaseName });
   }

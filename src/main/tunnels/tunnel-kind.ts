@@ -17,6 +17,8 @@ export interface ManagedTunnel {
   /** Moves the listener; the old one stays when the new port cannot be had. */
   setPort(port: number): Promise<void>;
   setDatabaseName(name: string): void;
+  /** The account's certificate carries other access requests: the next connection gets a new one of its own. */
+  identityChanged(): void;
   /** It was closed and will not come back: what it left on the disk goes, too. */
   forgotten?(): void;
   /** Whether something flowed, or is still shown as flowing, since the last call; called once a second. */

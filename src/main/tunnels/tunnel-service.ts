@@ -135,6 +135,12 @@ export class TunnelService implements TunnelOwner {
     throw new AppError('not-found', 'This tunnel is not in the list any more.');
   }
 
+  /** An account has assumed or dropped access requests; open connections stay. */
+  identityChanged(accountUri: AccountUri): void {
+    for (const tunnel of this.#tunnels.values())
+      if (accountOf(tunnel.definition.target.resourceUri) === accountUri) tunnel.identityChanged();
+  }
+
   /** Definitions of an account that signed out stay, with their ports. */
   closeAll(accountUri: AccountUri): void {
     for (const tunnel of this.#tunnels.values()) {
