@@ -1,6 +1,8 @@
-import { createServer } from 'node:net';
 import { once } from 'node:events';
-import { startCluster } from '../support/clusters.ts';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
+import { createServer } from 'node:net';
+import { startCluster, type TestCluster } from '../support/clusters.ts';
 import { expect, test } from '../support/test.ts';
 
 test('an untrusted certificate is shown, and can be trusted for this cluster by its fingerprint', async ({
@@ -43,15 +45,55 @@ test('a wrong password, a wrong code and a lock have their own messages, and not
   await expect(signIn.problem).toContainText('leaving the company');
 });
 
-test('too many attempts are told as such', async ({ porthole, cluster }) => {
+test('a code works once, and the next try says so', async ({ porthole, cluster }) => {
+  const { signIn, list } = porthole;
+  await signIn.typeAddress(cluster.address);
+  await signIn.trustFile(cluster.webCaPem);
+  const code = cluster.code();
+  await signIn.fill('alice', cluster.user.password, code);
+  await signIn.submit.click();
+  await expect(list.row('workbench')).toBeVisible();
+  await porthole.choose('Sign out alice');
+  await porthole.page.getByRole('button', { name: `Sign in to ${cluster.name}` }).click();
+  await signIn.fill('alice', cluster.user.password, code);
+  await signIn.submit.click();
+  await expect(signIn.problem).toContainText('was used before');
+});
+
+test('a user who is blocked after wrong codes, and a cluster that asks to slow down, are told as such', async ({
+  porthole,
+  cluster,
+}) => {
   const { signIn } = porthole;
   await signIn.typeAddress(cluster.address);
   await signIn.trustFile(cluster.webCaPem);
   for (let i = 0; i < 5; i += 1) cluster.core.users.checkLogin('alice', cluster.user.password, '000000');
   await signIn.fill('alice', cluster.user.password, cluster.code());
   await signIn.submit.click();
-  await expect(signIn.problem).toContainText(/user name or the password is wrong|too many wrong attempts/);
+  // A real proxy does not tell a blocked user from a wrong password at this step.
+  await expect(signIn.problem).toContainText('blocks the user for a while');
+  await Promise.all(Array.from({ length: 45 }, () => beginSignIn(cluster)));
+  await signIn.submit.click();
+  await expect(signIn.problem).toContainText('asks to slow down');
+  await expect(signIn.password).toHaveValue(cluster.user.password);
 });
+
+/** The first step of a sign-in, as anybody may try it. */
+async function beginSignIn(cluster: TestCluster): Promise<void> {
+  const [hostname, port] = cluster.address.split(':');
+  const asked = request({
+    hostname,
+    port,
+    ca: cluster.webCaPem,
+    method: 'POST',
+    path: '/v1/webapi/mfa/login/begin',
+    headers: { 'content-type': 'application/json' },
+  });
+  asked.end(JSON.stringify({ user: 'nobody', pass: 'x' }));
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  answer.resume();
+  await once(answer, 'end');
+}
 
 test('what is wrong with an address is said in place', async ({ porthole }) => {
   const { signIn, page } = porthole;
