@@ -34,10 +34,6 @@ export class AppSessions {
     return session.knownFrom <= now.getTime() && session.expires > now ? session : undefined;
   }
 
-  has(id: string): boolean {
-    return this.#sessions.has(id);
-  }
-
   #dropExpired(): void {
     const now = this.#now();
     for (const [id, session] of this.#sessions) if (session.expires <= now) this.#sessions.delete(id);

@@ -1,7 +1,9 @@
 import { execFile, spawn } from 'node:child_process';
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { withPing } from '../../main/protocol/codec/tunnel-alpn.ts';
+import { issueTls, makeTlsAuthority } from '../authorities.ts';
 import { type Cluster, createCluster } from '../cluster.ts';
 import type { Pose } from '../pose.ts';
 import { startPostgres, type TestServer } from '../testing/database-servers.ts';
@@ -211,6 +213,47 @@ describe('certificates that end', () => {
           expect(String((await once(socket, 'data'))[0])).toContain('SELECT 1');
         }),
       );
+    } finally {
+      client.dispose();
+      await cluster.stop();
+      await server.stop();
+    }
+  });
+});
+
+describe('a server that wants TLS and client certificates', () => {
+  it('gets the certificate that the cluster holds for it', async () => {
+    const now = new Date();
+    const authority = await makeTlsAuthority('databases', 'modern', now);
+    const issue = async (name: string) => {
+      const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+      const certificate = await issueTls(authority, {
+        publicKey,
+        subject: [{ CN: [name] }],
+        dnsNames: [name],
+        notBefore: new Date(now.getTime() - 60_000),
+        notAfter: new Date(now.getTime() + 3_600_000),
+      });
+      const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+      return { ca: authority.pem, certificate, key };
+    };
+    const [own, ours] = await Promise.all([issue('localhost'), issue('lab')]);
+    const server = await startPostgres({ tls: own, users: [{ name: 'lab', password: 'unused' }] });
+    const { cluster, client } = await start(server);
+    try {
+      cluster.addDatabase({
+        name: 'guarded',
+        protocol: 'postgres',
+        labels,
+        target: { kind: 'server', host: server.host, port: server.port, tls: ours },
+      });
+      const answerOf = async (name: string) => {
+        const port = await client.listen(plain, await client.databaseKeys(name, 'postgres', 'lab'));
+        const question = 'SELECT ssl, client_dn FROM pg_stat_ssl WHERE pid = pg_backend_pid()';
+        return run('psql', ['-X', '-A', '-t', ...at(port), '-d', 'postgres', '-c', question]);
+      };
+      expect(await answerOf('guarded')).toEqual({ code: 0, out: 't|/CN=lab\n' });
+      expect((await answerOf('real')).out).toMatch(/FATAL: .*no encryption.*\(SQLSTATE 28000\)/);
     } finally {
       client.dispose();
       await cluster.stop();

@@ -105,13 +105,15 @@ export interface PostgresOptions {
   /** How clients over TCP prove who they are; `pg_hba.conf` method. */
   readonly authentication?: 'trust' | 'password' | 'md5' | 'scram-sha-256';
   readonly users?: readonly TestUser[];
+  /** PEM. With it clients over TCP must use TLS and show a certificate of this authority with their name. */
+  readonly tls?: { readonly ca: string; readonly certificate: string; readonly key: string };
   /** Run in the database `postgres`, after the users were made. */
   readonly sql?: string;
 }
 
 /** PostgreSQL with `postgres` as its superuser; each user may do everything. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<TestServer> {
-  const { authentication = 'trust', users = [], sql = '' } = options;
+  const { authentication = 'trust', users = [], tls, sql = '' } = options;
   const account = accountOf('postgres');
   const folder = makeFolder('postgres', account);
   const data = join(folder, 'data');
@@ -120,7 +122,9 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   execFileSync(join(bin, 'initdb'), ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '-N'], quiet);
   writeFileSync(
     join(data, 'pg_hba.conf'),
-    `local all all trust\nhost all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 ${authentication}\n`,
+    `local all all trust\nhost all postgres 127.0.0.1/32 trust\n${
+      tls ? 'hostssl all all 127.0.0.1/32 cert' : `host all all 127.0.0.1/32 ${authentication}`
+    }\n`,
   );
   const port = await freePort();
   const encryption = authentication === 'md5' ? 'md5' : 'scram-sha-256';
@@ -130,6 +134,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
     fsync: 'off',
     password_encryption: encryption,
     max_connections: '120',
+    ...(tls ? writeTls(data, tls, account) : {}),
   };
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   const args = ['-D', data, '-p', String(port), ...flags];
@@ -153,6 +158,22 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Test
   ];
   await retry(() => execFileSync('psql', psql, { input: script, stdio: ['pipe', 'ignore', 'pipe'] }));
   return server;
+}
+
+/** The settings of a server that asks for client certificates. */
+function writeTls(
+  folder: string,
+  tls: NonNullable<PostgresOptions['tls']>,
+  { uid, gid }: { uid?: number; gid?: number },
+): Record<string, string> {
+  const files = { ssl_ca_file: tls.ca, ssl_cert_file: tls.certificate, ssl_key_file: tls.key };
+  const settings = Object.entries(files).map(([name, pem]) => {
+    const file = join(folder, `${name}.pem`);
+    writeFileSync(file, pem, { mode: 0o600 });
+    if (uid !== undefined && gid !== undefined) chownSync(file, uid, gid);
+    return [name, file];
+  });
+  return { ssl: 'on', ...(Object.fromEntries(settings) as Record<string, string>) };
 }
 
 /** The port answers a moment before the server lets people in. */

@@ -38,7 +38,6 @@ describe('subjects of tunnel certificates', () => {
       kubernetesGroups: ['viewers'],
       databaseNames: ['labdb'],
       databaseUsers: ['reader'],
-      hasVerifiedMfa: false,
     });
   });
 

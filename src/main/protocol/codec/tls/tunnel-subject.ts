@@ -33,7 +33,6 @@ export interface TunnelSubject {
   readonly kubernetesGroups: readonly string[];
   readonly databaseUsers: readonly string[];
   readonly databaseNames: readonly string[];
-  readonly hasVerifiedMfa: boolean;
 }
 
 export const noTunnel: TunnelSubject = {
@@ -45,7 +44,6 @@ export const noTunnel: TunnelSubject = {
   kubernetesGroups: [],
   databaseUsers: [],
   databaseNames: [],
-  hasVerifiedMfa: false,
 };
 
 const oid = {
@@ -56,7 +54,6 @@ const oid = {
   appSession: '1.3.9999.1.4',
   appCluster: '1.3.9999.1.5',
   appPublicAddress: '1.3.9999.1.6',
-  mfaDevice: '1.3.9999.1.8',
   appName: '1.3.9999.1.10',
   appTargetPort: '1.3.9999.1.21',
   databaseService: '1.3.9999.2.1',
@@ -104,7 +101,6 @@ export function parseTunnelSubject(pem: string): TunnelSubject {
     kubernetesGroups: all(oid.kubernetesGroups),
     databaseUsers: all(oid.databaseUsers),
     databaseNames: all(oid.databaseNames),
-    hasVerifiedMfa: one(oid.mfaDevice) !== '',
   };
 }
 
