@@ -58,6 +58,14 @@ export const errorCodes = [
   'target-down',
   'kubeconfig-unusable',
   'program-missing',
+  // files of servers
+  'file-not-found',
+  'file-permission-denied',
+  'file-exists',
+  'file-failed',
+  'file-changed',
+  'file-copy-forbidden',
+  'disk-full',
   // the app's own files
   'settings-invalid',
   'settings-too-large',
