@@ -46,7 +46,8 @@ export function CommandBox({ tunnel, calls }: { tunnel: TunnelInfo; calls: Tunne
       </div>
       {!command.isInstalled && (
         <p className="small" id={`${tunnel.id}-install`}>
-          {command.title} was not found on this machine. <span className="muted">{command.install}</span>
+          <span className="mono">{command.preview.split(' ', 1)}</span> was not found on this machine.{' '}
+          <span className="muted">{command.install}</span>
         </p>
       )}
     </div>
