@@ -37,6 +37,7 @@ test('the last choice is remembered: with the keyboard alone Enter, Enter is eno
   await page.keyboard.press('Control+w');
   await expect(withTunnels.tabs).toHaveCount(1);
   await page.keyboard.press('/');
+  await expect(list.search).toBeFocused();
   await page.keyboard.type('name == "shop"');
   await expect(list.rows).toHaveCount(1);
   await page.keyboard.press('ArrowDown');

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { Porthole } from '../pages/porthole.ts';
 import { startApp } from '../support/app-process.ts';
+import { runLine } from '../support/programs.ts';
 import { expect, test } from '../support/test.ts';
 
 test('a person who has just started it is in a shell after the demo login', async ({ page }) => {
@@ -45,6 +46,29 @@ test('the keyboard alone is enough: from the first page to a shell and back', as
     await porthole.shell.expectOpen();
     await page.keyboard.press('Control+Shift+W');
     await expect(porthole.tabs).toHaveCount(1);
+  } finally {
+    await app.cleanUp();
+  }
+});
+
+test('a person who has just started it has rows in psql and pods in kubectl', async ({ page }) => {
+  const app = await startApp({ args: [] });
+  try {
+    const porthole = new Porthole(page);
+    const { list, connect, tunnel, shell } = porthole;
+    await porthole.open(app.address);
+    await porthole.tryDemo();
+    await list.connect('orders');
+    await expect(connect.user).toBeFocused();
+    await page.keyboard.press('Enter');
+    await tunnel.expectReady('orders');
+    const psql = await tunnel.copied('Copy command');
+    expect((await runLine(`${psql} -c "SELECT name FROM customers"`)).output).toContain('Björn Lund');
+    await porthole.tab('Resources').click();
+    await list.connect('workshop');
+    await tunnel.expectReady('workshop');
+    await tunnel.button('Run').click();
+    await shell.expectText(/demo\s+web-1\s+1\/1\s+Running/);
   } finally {
     await app.cleanUp();
   }

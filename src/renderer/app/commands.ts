@@ -64,10 +64,13 @@ export function useCommands(options: {
       });
     const move = (to: number) => call((api) => api.workspace.moveTab({ tabId: activeTabId, toIndex: to }));
     const focusSearch = () => {
-      activate(0);
-      requestAnimationFrame(() =>
-        root.current?.querySelector<HTMLInputElement>('[data-region="search"]')?.select(),
-      );
+      const select = () => root.current?.querySelector<HTMLInputElement>('[data-region="search"]')?.select();
+      // At once where it is in sight: what is typed right behind the key belongs to it.
+      if (index === 0) select();
+      else {
+        activate(0);
+        requestAnimationFrame(select);
+      }
     };
     const openSettings = (section: SettingsSection) => call((api) => api.workspace.openSettings({ section }));
     const onShell = (name: string, run: () => void, chord?: string): PaletteAction[] =>
