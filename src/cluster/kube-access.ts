@@ -9,6 +9,7 @@ import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Caller, ClusterCore } from './core.ts';
 import { grantCovers } from './grant.ts';
+import { grantCoversKube } from './kube-grant.ts';
 import { impersonate } from './kube/impersonation.ts';
 import type { KubeBackend } from './kube/kube-api.ts';
 import type { JsonObject } from './kube/objects.ts';
@@ -101,6 +102,8 @@ export class KubeAccess {
     const roles = rolesFor(caller.roles, 'kube_cluster', resource.labels);
     const isGranted = grantCovers(caller.grant, this.#core.options.name, { kind: 'kube_cluster', id: name });
     if (roles.length === 0 || !isGranted) throw new KubeError('Forbidden', '[00] access denied');
+    if (!grantCoversKube(caller.grant, this.#core.options.name, name, request.url ?? '/'))
+      throw new KubeError('Forbidden', 'the access request does not cover this');
     if (roles.some((role) => role.requireSessionMfa) && caller.grant.mfaDevice === '')
       throw new KubeError('Forbidden', `kubernetes cluster "${name}" not found`);
     const allowed = {

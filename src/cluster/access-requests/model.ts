@@ -121,5 +121,6 @@ export function parseResourceId(text: string): ResourceId | undefined {
   if (!isInsideKubernetes(kind)) return { clusterName, kind, name: rest, subResourceName: '' };
   const slash = rest.indexOf('/');
   if (slash < 1) return undefined;
-  return { clusterName, kind, name: rest.slice(0, slash), subResourceName: rest.slice(slash + 1) };
+  const id = { clusterName, kind, name: rest.slice(0, slash), subResourceName: rest.slice(slash + 1) };
+  return hasValidSubResource(id) ? id : undefined;
 }
