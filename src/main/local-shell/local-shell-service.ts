@@ -1,6 +1,6 @@
-import { statSync } from 'node:fs';
+import { statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { ShellId, TerminalSize } from '../../shared/contract/ids.ts';
 import type { ShellTarget } from '../../shared/contract/shells.ts';
@@ -11,7 +11,7 @@ import type { Logger } from '../log/log.ts';
 import { shellEnvironment } from './environment.ts';
 import { LocalTerminal } from './local-terminal.ts';
 import { findShellPrograms, type ShellProgram } from './programs.ts';
-import { startedCommand, startedShell } from './start-forms.ts';
+import { bashFile, keptKubeconfig, startedCommand, startedShell } from './start-forms.ts';
 
 export type LocalTarget = Extract<ShellTarget, { kind: 'local' }>;
 
@@ -87,14 +87,20 @@ export class LocalShellService {
   }): LocalTerminal {
     const { shellId, target, accountUri } = request;
     const added = accountUri ? this.#options.environmentOf(accountUri, target.tunnelId) : {};
+    const kubeconfig = added['KUBECONFIG'];
     const form =
-      target.command === '' ? startedShell(target.program) : startedCommand(target.program, target.command);
+      target.command === ''
+        ? startedShell(target.program, kubeconfig === undefined ? undefined : this.#bashFile())
+        : startedCommand(target.program, target.command);
     const terminal = new LocalTerminal({
       program: target.program,
       arguments: form.arguments,
       ...(form.greeting ? { greeting: form.greeting } : {}),
       folder: [this.#folders.get(shellId), target.folder].find(isFolder) ?? homeFolder(),
-      environment: shellEnvironment(this.#environment, added),
+      environment: shellEnvironment(this.#environment, {
+        ...added,
+        ...(kubeconfig === undefined ? {} : { [keptKubeconfig]: kubeconfig }),
+      }),
       size: request.size,
     });
     this.#running.set(shellId, terminal);
@@ -122,6 +128,18 @@ export class LocalShellService {
 
   get #environment(): NodeJS.ProcessEnv {
     return this.#options.environment ?? process.env;
+  }
+
+  /** A person's own files often set a `KUBECONFIG`, and `kubectl` would then speak to another cluster than the tab says. */
+  #bashFile(): string | undefined {
+    const path = join(dirname(this.#options.store.path), 'terminal.bashrc');
+    try {
+      writeFileSync(path, bashFile, { mode: 0o600 });
+      return path;
+    } catch (error) {
+      this.#options.log.error('terminal-file-not-written', error);
+      return undefined;
+    }
   }
 
   #noteFolder(shellId: ShellId, target: LocalTarget, folder: string): void {

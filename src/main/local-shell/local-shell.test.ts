@@ -86,6 +86,31 @@ describe('a local terminal', () => {
     expect(output.text()).not.toContain('npm_config_x');
   });
 
+  it("keeps its KUBECONFIG when the person's own files set another", async () => {
+    writeFileSync(
+      join(folder, '.bash_profile'),
+      'export FROM_PROFILE=yes KUBECONFIG=/other\nPS1="ready> "\n',
+    );
+    const host = makeHost();
+    const service = new LocalShellService({
+      store: host.openStore('local-shell'),
+      log: createFileLogger(join(host.dataFolder, 'logs')),
+      environmentOf: () => ({ KUBECONFIG: '/this one' }),
+      environment: { ...process.env, HOME: folder },
+    });
+    services.push(service);
+    const terminal = service.start({
+      shellId: 'x',
+      target: { ...service.target(undefined), program: bash },
+      accountUri: '/clusters/a:1/users/b' as never,
+      size,
+    });
+    const output = collect(terminal);
+    await output.until(/ready> /);
+    terminal.write(Buffer.from('echo "[$FROM_PROFILE|$KUBECONFIG]"\n'));
+    await output.until(/\[yes\|\/this one\]/);
+  });
+
   it('is a login shell that resizes and takes bytes as they are', async () => {
     writeFileSync(join(folder, '.bash_profile'), 'export FROM_PROFILE=yes\nPS1="ready> "\n');
     const service = makeService();

@@ -9,9 +9,28 @@ export interface StartForm {
 const dim = '\u001b[2m';
 const plain = '\u001b[0m';
 
-/** An interactive shell with the person's login environment. */
-export function startedShell(program: string): StartForm {
+/** Where a shell finds the `KUBECONFIG` of its terminal after the person's own files may have set another. */
+export const keptKubeconfig = 'PORTHOLE_KUBECONFIG';
+
+/** For bash: the files of a login shell, then what must not be another cluster's. */
+export const bashFile = `[ -r /etc/profile ] && . /etc/profile
+for porthole_file in ~/.bash_profile ~/.bash_login ~/.profile; do
+  if [ -r "$porthole_file" ]; then . "$porthole_file"; break; fi
+done
+unset porthole_file
+export KUBECONFIG="$${keptKubeconfig}"
+`;
+
+/** An interactive shell with the person's login environment; `bashFile` = where that file is, when it counts. */
+export function startedShell(program: string, bashFilePath?: string): StartForm {
   switch (nameOf(program)) {
+    case 'bash':
+      return { arguments: bashFilePath === undefined ? ['-l'] : ['--rcfile', bashFilePath, '-i'] };
+    case 'fish':
+      return {
+        arguments:
+          bashFilePath === undefined ? ['-l'] : ['-l', '-C', `set -gx KUBECONFIG $${keptKubeconfig}`],
+      };
     case 'pwsh':
       return { arguments: process.platform === 'win32' ? ['-NoLogo'] : ['-Login', '-NoLogo'] };
     case 'powershell':
