@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Porthole } from '../pages/porthole.ts';
 import { startApp } from '../support/app-process.ts';
+import { expectAccessible } from '../support/axe.ts';
 import { runLine } from '../support/programs.ts';
 import { expect, test } from '../support/tunnel-test.ts';
 
@@ -19,6 +20,7 @@ test('a click on a Kubernetes cluster gives kubectl its contexts', async ({ with
   });
   expect(output).toBe('Welcome to the shop');
   expect((await runLine(await tunnel.copied('Copy command'))).code).toBe(0);
+  await expectAccessible(withTunnels.page, 'Kubernetes tunnel');
   const port = await tunnel.port();
   await withTunnels.tab('Resources').click();
   await list.connect('staging');

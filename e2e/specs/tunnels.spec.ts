@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import { Porthole } from '../pages/porthole.ts';
 import { startApp } from '../support/app-process.ts';
+import { expectAccessible } from '../support/axe.ts';
 import { holdPort, runLine } from '../support/programs.ts';
 import { startTunnelCluster } from '../support/tunnel-cluster.ts';
 import { expect, test } from '../support/tunnel-test.ts';
@@ -141,6 +141,7 @@ test('a second factor is asked in place: a wrong code is told and kept, a right 
     await page.keyboard.press('Enter');
     await expect(prompts.secondFactor.getByRole('alert')).toContainText('code');
     await expect(prompts.code).toHaveValue('000000');
+    await expectAccessible(page, 'second factor');
     // A code counts once: this one is not that of the sign-in.
     ahead += 31_000;
     await prompts.code.fill(cluster.code());
@@ -217,13 +218,7 @@ test('the palette shows, copies and closes tunnels, and opens a group of them', 
 
 test('no page of tunnels has a serious finding', async ({ withTunnels }) => {
   const { page, list, connect, tunnel, openList } = withTunnels;
-  const check = async (where: string) => {
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-    expect(
-      serious.map(({ id, nodes }) => `${where}: ${id} ${nodes.map((node) => node.html).join(' ')}`),
-    ).toEqual([]);
-  };
+  const check = (where: string) => expectAccessible(page, where);
   await list.connect('shop');
   await expect(connect.user).toBeFocused();
   await check('connect popup');
