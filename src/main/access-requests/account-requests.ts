@@ -15,7 +15,7 @@ import type { StateHub } from '../state/state-hub.ts';
 import type { RequestAccess } from './access.ts';
 import { mayDeleteRequests } from './delete-rights.ts';
 import type { NoticeBoard } from './notice-board.ts';
-import { RequestBook } from './request-book.ts';
+import { holdMs, RequestBook } from './request-book.ts';
 import { RequestFollower } from './request-follower.ts';
 import { summaryOf, toRequestInfo, unreadRequest, type Viewer } from './request-info.ts';
 import { mayReview, mayReviewAnything, type ReviewRights, reviewRightsOf } from './review-rights.ts';
@@ -45,6 +45,7 @@ export class AccountRequests implements Disposable {
   #mayDelete: Permission = { answer: 'unknown', reason: 'Your roles could not be read.' };
   #lagMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #relistTimer: NodeJS.Timeout | undefined;
   #isDisposed = false;
 
   constructor(options: AccountRequestsOptions) {
@@ -174,6 +175,7 @@ export class AccountRequests implements Disposable {
   dispose(): void {
     this.#isDisposed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#relistTimer);
     this.#follower.dispose();
     const { hub, accountUri } = this.#options;
     hub.put(
@@ -244,10 +246,22 @@ export class AccountRequests implements Disposable {
       for (const request of page.items) found.set(request.id, request);
     }
     if (this.#isDisposed) return false;
-    this.#book.replace([...found.values()]);
+    if (this.#book.replace([...found.values()])) this.#relistLater();
     this.publish();
     this.#checkAssumed((id) => !found.has(id));
     return before !== JSON.stringify([...this.#shown.values()]);
+  }
+
+  #relistLater(): void {
+    clearTimeout(this.#relistTimer);
+    const again = () => {
+      if (this.#isDisposed) return;
+      this.#relist(new AbortController().signal).catch((error: unknown) =>
+        this.#options.access.noteFailure(this.#options.accountUri, error),
+      );
+    };
+    this.#relistTimer = setTimeout(again, holdMs + 100);
+    this.#relistTimer.unref();
   }
 
   /** Lists lag and are cut: only an answer about the very request counts. */

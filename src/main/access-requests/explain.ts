@@ -64,7 +64,7 @@ export function explainAccess(facts: ExplainFacts): AccessExplanation {
   }
   if (listed?.requiresRequest) {
     reasons.push({ code: 'requires-request', text: 'None of your roles opens it; an access request would.' });
-    if (waiting.length === 0) offers.push({ kind: 'request', resourceUri });
+    if (waiting.length + ready.length === 0) offers.push({ kind: 'request', resourceUri });
   } else if (!listed) {
     if (isNarrowed)
       reasons.push({
@@ -75,7 +75,8 @@ export function explainAccess(facts: ExplainFacts): AccessExplanation {
       code: 'not-listed',
       text: 'The cluster does not list it for you: no role of yours matches its labels, or it is gone.',
     });
-    if (facts.mayRequest !== false && waiting.length === 0) offers.push({ kind: 'request', resourceUri });
+    if (facts.mayRequest !== false && waiting.length + ready.length === 0)
+      offers.push({ kind: 'request', resourceUri });
   } else {
     if (listed.kind === 'server' && listed.logins.length === 0)
       reasons.push({ code: 'no-login', text: 'None of your roles has a login for this server.' });

@@ -1,7 +1,7 @@
 import type { AccessRequest } from '../protocol/codec/access-request.ts';
 
 /** How long the answer of a change counts against lists that lag behind it (auth-api.md 10: about a second). */
-const holdMs = 5_000;
+export const holdMs = 5_000;
 const maxRequests = 500;
 
 /** The live requests of one account. The answer of a change counts until lists and stream have caught up. */
@@ -33,7 +33,10 @@ export class RequestBook {
 
   /** What the stream tells. */
   put(request: AccessRequest): void {
-    if (!this.#isOlderThanAnswer(request.id, request)) this.#store(request.id, request);
+    if (this.#isOlderThanAnswer(request.id, request)) return;
+    // The server has caught up with what this app was answered.
+    this.#held.delete(request.id);
+    this.#store(request.id, request);
   }
 
   remove(id: string): void {
@@ -41,13 +44,17 @@ export class RequestBook {
     this.#requests.delete(id);
   }
 
-  /** A whole list: what is not in it is gone. */
-  replace(list: readonly AccessRequest[]): void {
+  /** A whole list: what is not in it is gone. Tells whether an answer of this app stands against it, so that it should be read again. */
+  replace(list: readonly AccessRequest[]): boolean {
     const listed = new Set(list.map((request) => request.id));
+    let isBehind = false;
     for (const id of this.#requests.keys()) {
-      if (!listed.has(id) && !this.#answerOf(id)?.request) this.#requests.delete(id);
+      if (listed.has(id)) continue;
+      if (this.#answerOf(id)?.request) isBehind = true;
+      else this.#requests.delete(id);
     }
     for (const request of list) this.put(request);
+    return isBehind;
   }
 
   #store(id: string, request: AccessRequest | undefined): void {

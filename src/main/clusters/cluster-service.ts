@@ -77,10 +77,9 @@ export class ClusterService {
 
   /** How far this machine's clock is behind the proxy's, in milliseconds. */
   async clockLag(uri: ClusterUri, signal?: AbortSignal): Promise<number> {
-    const asked = this.#now().getTime();
     const { serverTime } = await this.web(uri).ping(signal);
-    // The header has whole seconds only: smaller differences say nothing.
-    const lag = serverTime ? serverTime.getTime() + 500 - (asked + this.#now().getTime()) / 2 : 0;
+    // The header has whole seconds and was written before it came: what is told is never too early.
+    const lag = serverTime ? serverTime.getTime() - this.#now().getTime() : 0;
     return Math.abs(lag) < 2_000 ? 0 : lag;
   }
 

@@ -16,6 +16,8 @@ const electron = vi.hoisted(() => ({
   ipc: new Map<string, (event: unknown) => void>(),
   encryption: { available: true, backend: 'gnome_libsecret' },
   userData: '',
+  script: undefined as unknown,
+  notices: [] as unknown[],
 }));
 
 vi.mock('electron', async () => {
@@ -27,7 +29,24 @@ vi.mock('electron', async () => {
         this.openHandler = handler;
       },
       mainFrame: {},
+      session: {
+        verify: undefined as unknown,
+        setCertificateVerifyProc(proc: unknown) {
+          this.verify = proc;
+        },
+        setPermissionRequestHandler: () => undefined,
+      },
+      getURL: () => electron.windows.at(-1)?.url ?? '',
+      executeJavaScript: () => electron.script,
     });
+    isGone = false;
+    isDestroyed() {
+      return this.isGone;
+    }
+    destroy() {
+      this.isGone = true;
+      this.emit('closed');
+    }
     constructor(options: { webPreferences: Record<string, unknown> }) {
       super();
       electron.windows.push({ options, webContents: this.webContents as never, url: '' });
@@ -42,7 +61,16 @@ vi.mock('electron', async () => {
     port1 = Object.assign(new Emitter(), { start: vi.fn(), postMessage: vi.fn(), close: vi.fn() });
     port2 = { isPort2: true };
   }
+  class Notification extends Emitter {
+    static isSupported = () => true;
+    constructor(words: unknown) {
+      super();
+      electron.notices.push(words);
+    }
+    show() {}
+  }
   return {
+    Notification,
     app: { getPath: () => electron.userData },
     BrowserWindow,
     MessageChannelMain,
@@ -64,6 +92,7 @@ vi.mock('electron', async () => {
 });
 vi.mock('electron-store', async () => ({ default: (await import('conf')).default }));
 
+const { createWindowAuthenticator } = await import('./authenticator-window.ts');
 const { createMainWindow, isWebAddress } = await import('./main-window.ts');
 const { restrictPermissions } = await import('./permissions.ts');
 const { connectPages } = await import('./connect-pages.ts');
@@ -106,6 +135,67 @@ describe('the window', () => {
     contents.emit('will-navigate', { preventDefault: stop }, 'porthole://app/index.html');
     expect(stop).toHaveBeenCalledTimes(2);
     expect(isWebAddress('javascript:alert(1)')).toBe(false);
+  });
+});
+
+describe('the window of a security key', () => {
+  const site = {
+    origin: 'https://proxy.example:3080',
+    certificateSha256: 'aaa=',
+    publicKeySha256: 'bbb=',
+  };
+  const request = {
+    challenge: new Uint8Array(32),
+    timeoutMs: 60_000,
+    rpId: 'proxy.example',
+    allowCredentials: [],
+    userVerification: 'discouraged' as const,
+  };
+  const answer = { id: 'AQ', client: 'Ag', data: 'Aw', signature: 'BA', user: '', appId: false };
+
+  it('is alone on the origin of the proxy, without preload, and trusts one certificate', async () => {
+    electron.script = Promise.resolve(answer);
+    const { signal } = new AbortController();
+    const assertion = await createWindowAuthenticator().get(request, site, signal);
+    expect([...assertion.credentialId, ...assertion.signature]).toEqual([1, 4]);
+    const [window] = electron.windows;
+    expect(window?.url).toBe('https://proxy.example:3080/webapi/ping');
+    const preferences = window?.options.webPreferences ?? {};
+    expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false });
+    expect(preferences['preload']).toBeUndefined();
+    expect(String(preferences['partition'])).not.toMatch(/^persist:/);
+    const contents = window?.webContents as unknown as EventEmitter & {
+      openHandler: () => { action: string };
+      session: {
+        verify: (request: object, done: (result: number) => void) => void;
+      };
+    };
+    expect(contents.openHandler()).toEqual({ action: 'deny' });
+    const stop = vi.fn();
+    contents.emit('will-navigate', { preventDefault: stop }, 'https://evil.example/');
+    contents.emit('will-redirect', { preventDefault: stop }, 'https://evil.example/');
+    expect(stop).toHaveBeenCalledTimes(2);
+    const results: number[] = [];
+    for (const fingerprint of ['sha256/aaa=', 'sha256/ccc='])
+      contents.session.verify({ certificate: { fingerprint } }, (result) => results.push(result));
+    expect(results).toEqual([0, -2]);
+  });
+
+  it('ends with a coded error when it is given up, or no key fits', async () => {
+    const never = () => {
+      electron.script = new Promise(() => undefined);
+      const end = new AbortController();
+      return { end, result: createWindowAuthenticator().get(request, site, end.signal) };
+    };
+    const closed = never();
+    const aborted = never();
+    aborted.end.abort();
+    await expect(aborted.result).rejects.toMatchObject({ code: 'cancelled' });
+    closed.end.abort();
+    await expect(closed.result).rejects.toMatchObject({ code: 'cancelled' });
+    electron.script = Promise.resolve({ failed: 'NotAllowedError', text: '' });
+    const refused = createWindowAuthenticator().get(request, site, new AbortController().signal);
+    await expect(refused).rejects.toMatchObject({ code: 'code-wrong' });
   });
 });
 

@@ -1,0 +1,188 @@
+import { userInfo } from 'node:os';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createCluster } from '../../cluster/cluster.ts';
+import { makeUser } from '../../cluster/users.ts';
+import type { PromptInfo } from '../../shared/contract/prompts.ts';
+import type { AccountUri } from '../../shared/uri/uri.ts';
+import { createBrowserAuthenticator } from '../loopback/browser-authenticator.ts';
+import { findBrowser } from '../loopback/browser-window.ts';
+import { makeHost } from '../testing/host.ts';
+import { openPage } from '../testing/page.ts';
+import { VirtualKey } from '../testing/virtual-key.ts';
+import { createApp } from './create-app.ts';
+
+const cleanUps: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const clean of cleanUps.splice(0).reverse()) await clean();
+});
+
+const login = userInfo().username;
+const size = { cols: 80, rows: 24 };
+
+/** A cluster whose role asks for a second factor in each session, and an app with a virtual key plugged in. */
+async function start() {
+  let ahead = 0;
+  const now = () => new Date(Date.now() + ahead);
+  const user = makeUser('mia', ['careful']);
+  const cluster = await createCluster({
+    name: 'keys.porthole',
+    users: [user],
+    roles: [{ name: 'careful', logins: [login], serverLabels: { '*': ['*'] }, requireSessionMfa: true }],
+    localNode: { hostname: 'workbench', labels: {} },
+    secondFactors: ['otp', 'webauthn'],
+    now,
+  });
+  cleanUps.push(() => cluster.stop());
+  const plugged = { key: new VirtualKey() };
+  const base = makeHost();
+  const authenticator = createBrowserAuthenticator({
+    dataFolder: base.dataFolder,
+    onPage: (pipe, session) => plugged.key.plugIn(pipe, session),
+  });
+  const app = createApp({ ...base, authenticator }, { version: '0.0.0', now });
+  cleanUps.push(() => app.dispose());
+  const page = await openPage(app);
+  const { clusterUri } = await page.api.clusters.add({
+    address: cluster.address,
+    trust: { kind: 'ca', pem: cluster.webCaPem },
+  });
+  /** A code that was not used yet. */
+  const code = () => {
+    ahead += 31_000;
+    return cluster.core.users.currentCode('mia');
+  };
+  const { accountUri } = await page.api.clusters.signIn({
+    kind: 'password',
+    clusterUri,
+    userName: 'mia',
+    password: user.password,
+    oneTimeCode: code(),
+  });
+  return { page, plugged, user, clusterUri, accountUri, code };
+}
+type World = Awaited<ReturnType<typeof start>>;
+
+const promptsOf = ({ page }: World) =>
+  Object.values(page.state().prompts) as Extract<PromptInfo, { kind: 'second-factor' }>[];
+
+async function nextPrompt(world: World) {
+  await expect.poll(() => promptsOf(world).length, { timeout: 10_000 }).toBe(1);
+  return promptsOf(world)[0] as ReturnType<typeof promptsOf>[number];
+}
+
+/** Adds a key; the first time a code confirms it. */
+async function addKey(world: World, kind: 'security-key' | 'passkey') {
+  const adding = world.page.api.devices.addSecurityKey({ accountUri: world.accountUri, name: kind, kind });
+  const prompt = await nextPrompt(world);
+  await world.page.api.prompts.answerWithCode({ promptId: prompt.id, oneTimeCode: world.code() });
+  return adding;
+}
+
+async function openShell(world: World, accountUri: AccountUri) {
+  const { items } = await world.page.api.resources.list({
+    accountUri,
+    kinds: [],
+    search: '',
+    sort: { field: 'name', descending: false },
+    limit: 10,
+  });
+  const { shellId } = await world.page.api.shells.open({
+    serverUri: items[0]?.uri as never,
+    serverName: 'workbench',
+    login,
+    size,
+  });
+  return () => world.page.state().shells[shellId]?.status;
+}
+
+describe.skipIf(!findBrowser())('second factors', { timeout: 60_000 }, () => {
+  it('are added, listed and removed, and sign in with a password and alone', async () => {
+    const world = await start();
+    const { page, accountUri, clusterUri } = world;
+    const key = await addKey(world, 'security-key');
+    const first = world.plugged.key;
+    world.plugged.key = new VirtualKey();
+    const passkey = await addKey(world, 'passkey');
+    expect([key.kind, passkey.kind]).toEqual(['security-key', 'passkey']);
+    const { devices } = await page.api.devices.list({ accountUri });
+    expect(devices.map((device) => device.kind).sort()).toEqual(['one-time-code', 'passkey', 'security-key']);
+    const second = world.plugged.key;
+    world.plugged.key = first;
+    const withPassword = await page.api.clusters.signIn({
+      kind: 'security-key',
+      clusterUri,
+      userName: 'mia',
+      password: world.user.password,
+    });
+    expect(withPassword.accountUri).toBe(accountUri);
+    world.plugged.key = second;
+    const alone = await page.api.clusters.signIn({ kind: 'passkey', clusterUri });
+    expect(alone.accountUri).toBe(accountUri);
+    const removing = page.api.devices.remove({ accountUri, deviceId: key.id });
+    const prompt = await nextPrompt(world);
+    expect(prompt).toMatchObject({ reason: 'Remove security-key from your user', securityKey: true });
+    await page.api.prompts.answerWithSecurityKey({ promptId: prompt.id });
+    await removing;
+    expect((await page.api.devices.list({ accountUri })).devices).toHaveLength(2);
+  });
+
+  it('open shells one after another, each once, and a closed question ends only its own shell', async () => {
+    const world = await start();
+    const { page, accountUri } = world;
+    const { key } = world.plugged;
+    const without = await openShell(world, accountUri);
+    await expect
+      .poll(without, { timeout: 10_000 })
+      .toMatchObject({ kind: 'ended', end: { error: { code: 'second-factor-unusable' } } });
+    await addKey(world, 'security-key');
+    const before = key.uses;
+    const first = await openShell(world, accountUri);
+    const second = await openShell(world, accountUri);
+    const asked = await nextPrompt(world);
+    expect(asked).toMatchObject({
+      reason: `Open a terminal on workbench as ${login}`,
+      oneTimeCode: false,
+      securityKey: true,
+    });
+    await page.api.prompts.answerWithSecurityKey({ promptId: asked.id });
+    await expect.poll(() => first()?.kind ?? '', { timeout: 10_000 }).toBe('open');
+    const other = await nextPrompt(world);
+    expect(other.id).not.toBe(asked.id);
+    await page.api.prompts.cancel({ promptId: other.id });
+    await expect
+      .poll(second, { timeout: 10_000 })
+      .toMatchObject({ kind: 'ended', end: { error: { code: 'cancelled' } } });
+    expect(first()?.kind).toBe('open');
+    expect(key.uses - before).toBe(1);
+  });
+
+  it('wait for a key that is not touched until the question is closed, and leave no browser behind', async () => {
+    const world = await start();
+    await addKey(world, 'security-key');
+    world.plugged.key.isTouched = false;
+    const shell = await openShell(world, world.accountUri);
+    const prompt = await nextPrompt(world);
+    const answering = world.page.api.prompts.answerWithSecurityKey({ promptId: prompt.id });
+    answering.catch(() => undefined);
+    await expect.poll(() => promptsOf(world)[0]?.isBusy).toBe(true);
+    await world.page.api.prompts.cancel({ promptId: prompt.id });
+    await expect
+      .poll(shell, { timeout: 10_000 })
+      .toMatchObject({ kind: 'ended', end: { error: { code: 'cancelled' } } });
+    await Promise.allSettled([answering]);
+  });
+
+  it('add an authenticator app by its address and a code', async () => {
+    const world = await start();
+    const { page, accountUri } = world;
+    const beginning = page.api.devices.beginOneTimeCode({ accountUri });
+    const prompt = await nextPrompt(world);
+    await page.api.prompts.answerWithCode({ promptId: prompt.id, oneTimeCode: world.code() });
+    const { registrationId, otpauthUri, secret } = await beginning;
+    expect(otpauthUri).toMatch(/^otpauth:\/\/totp\//);
+    expect(new URL(otpauthUri).searchParams.get('secret')).toBe(secret);
+    await expect(
+      page.api.devices.finishOneTimeCode({ registrationId, name: 'phone', oneTimeCode: '000000' }),
+    ).rejects.toMatchObject({ code: 'APP' });
+  });
+});
