@@ -8,11 +8,13 @@ import type { UsageService } from '../telemetry/usage-service.ts';
 import type { Requests } from './requests.ts';
 import { type ClusterRoutesServices, clusterRoutes } from './routes/clusters.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { fileRoutes } from './routes/files.ts';
 import { createImplementer } from './routes/implementer.ts';
 import { type PromptRoutesServices, promptRoutes } from './routes/prompts.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { type ShellRoutesServices, shellRoutes } from './routes/shells.ts';
+import { transferRoutes } from './routes/transfers.ts';
 import { type TunnelRoutesServices, tunnelRoutes } from './routes/tunnels.ts';
 import { usageDataRoutes } from './routes/usage-data.ts';
 import { type WorkspaceRoutesServices, workspaceRoutes } from './routes/workspace.ts';
@@ -50,10 +52,12 @@ export function createRouter(services: RouterServices) {
     },
     clusters: clusterRoutes(os, services),
     devices: deviceRoutes(os, services.devices),
+    files: fileRoutes(os),
     prompts: promptRoutes(os, services),
     requests: requestRoutes(os, services.requests),
     settings: settingsRoutes(os, settings),
     shells: shellRoutes(os, services),
+    transfers: transferRoutes(os),
     tunnels: tunnelRoutes(os, services),
     usageData: usageDataRoutes(os, usage, hub),
     workspace: workspaceRoutes(os, services),

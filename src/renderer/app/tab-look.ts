@@ -20,6 +20,7 @@ export function tabLook(tab: Tab, state: Pick<AppState, 'shells' | 'tunnels'>): 
     const id = parseRequestUri(tab.requestUri)?.id.slice(0, 4) ?? '';
     return { title: `Request ${id}`, word: '', shape: 'round' };
   }
+  if (tab.kind === 'files') return { title: 'Files', word: '', shape: 'round' };
   if (tab.kind === 'tunnel') {
     const tunnel = state.tunnels[tab.tunnelId];
     if (!tunnel) return { title: 'Tunnel', word: '', shape: 'ring' };

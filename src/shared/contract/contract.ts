@@ -4,11 +4,13 @@ import { requests } from './access-requests.ts';
 import { app } from './app.ts';
 import { clusters } from './clusters.ts';
 import { devices } from './devices.ts';
+import { files } from './files.ts';
 import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
 import { settings } from './settings.ts';
 import { shells } from './shells.ts';
 import { state } from './state.ts';
+import { transfers } from './transfers.ts';
 import { tunnels } from './tunnels.ts';
 import { usageData } from './usage-data.ts';
 import { workspace } from './workspace.ts';
@@ -18,12 +20,14 @@ export const contract = oc.errors({ APP: { data: ErrorInfo } }).router({
   app,
   clusters,
   devices,
+  files,
   prompts,
   requests,
   resources,
   settings,
   shells,
   state,
+  transfers,
   tunnels,
   usageData,
   workspace,

@@ -19,6 +19,13 @@ export type RegistrationId = z.infer<typeof RegistrationId>;
 export const TunnelGroupId = id;
 export type TunnelGroupId = z.infer<typeof TunnelGroupId>;
 
+export const PaneId = id;
+export type PaneId = z.infer<typeof PaneId>;
+export const EditId = id;
+export type EditId = z.infer<typeof EditId>;
+export const TransferId = id;
+export type TransferId = z.infer<typeof TransferId>;
+
 /** ISO 8601 instant in UTC. */
 export const Instant = z.iso.datetime();
 export const ShortText = z.string().max(500);

@@ -4,11 +4,13 @@ import { AccountUri, ClusterUri, RequestUri } from '../uri/uri.ts';
 import { RequestFollowing, RequestInfo, RequestNotice } from './access-requests.ts';
 import { AppInfo } from './app.ts';
 import { AccountInfo, ClusterInfo } from './clusters.ts';
-import { NoticeId, PromptId, ShellId, TunnelGroupId, TunnelId } from './ids.ts';
+import { FileEdit, FilePane } from './files.ts';
+import { EditId, NoticeId, PaneId, PromptId, ShellId, TransferId, TunnelGroupId, TunnelId } from './ids.ts';
 import { PromptInfo } from './prompts.ts';
 import { RequestCart } from './request-cart.ts';
 import { SettingsInfo } from './settings.ts';
 import { ShellInfo } from './shells.ts';
+import { TransferInfo } from './transfers.ts';
 import { TunnelGroup, TunnelInfo } from './tunnels.ts';
 import { UsageDataInfo } from './usage-data.ts';
 import { WorkspaceInfo } from './workspace.ts';
@@ -29,6 +31,11 @@ export const AppState = z.object({
   notices: z.record(NoticeId, RequestNotice),
   /** Absent = empty. */
   carts: z.record(AccountUri, RequestCart),
+  filePanes: z.record(PaneId, FilePane),
+  /** Files that are open in an editor of this machine. */
+  fileEdits: z.record(EditId, FileEdit),
+  /** Bounded: finished ones leave after 200. */
+  transfers: z.record(TransferId, TransferInfo),
   settings: SettingsInfo,
   usageData: UsageDataInfo,
   workspace: WorkspaceInfo,
@@ -48,6 +55,9 @@ export const StateChange = z.discriminatedUnion('slice', [
   z.object({ slice: z.literal('followings'), key: AccountUri, value: RequestFollowing.nullable() }),
   z.object({ slice: z.literal('notices'), key: NoticeId, value: RequestNotice.nullable() }),
   z.object({ slice: z.literal('carts'), key: AccountUri, value: RequestCart.nullable() }),
+  z.object({ slice: z.literal('filePanes'), key: PaneId, value: FilePane.nullable() }),
+  z.object({ slice: z.literal('fileEdits'), key: EditId, value: FileEdit.nullable() }),
+  z.object({ slice: z.literal('transfers'), key: TransferId, value: TransferInfo.nullable() }),
   z.object({ slice: z.literal('settings'), value: SettingsInfo }),
   z.object({ slice: z.literal('usageData'), value: UsageDataInfo }),
   z.object({ slice: z.literal('workspace'), value: WorkspaceInfo }),

@@ -1,7 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { AccountUri, RequestUri } from '../uri/uri.ts';
-import { ShellId, ShortText, TabId, TerminalSize, TunnelId } from './ids.ts';
+import { PaneId, ShellId, ShortText, TabId, TerminalSize, TunnelId } from './ids.ts';
 
 /** The pinned first tab: the list of the active account. */
 export const resourcesTabId: TabId = 'resources';
@@ -24,6 +24,8 @@ export const Tab = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('resources'), id: TabId }),
   z.object({ kind: z.literal('shell'), id: TabId, shellId: ShellId, title: ShortText }),
   z.object({ kind: z.literal('tunnel'), id: TabId, tunnelId: TunnelId }),
+  /** The files of a server, without a shell. */
+  z.object({ kind: z.literal('files'), id: TabId, paneId: PaneId }),
   /** The requests of all accounts. */
   z.object({ kind: z.literal('requests'), id: TabId }),
   z.object({ kind: z.literal('request'), id: TabId, requestUri: RequestUri }),

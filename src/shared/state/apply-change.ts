@@ -37,6 +37,12 @@ export function applyChange(state: AppState, change: StateChange): AppState {
       return { ...state, notices: put(state.notices, change.key, change.value) };
     case 'carts':
       return { ...state, carts: put(state.carts, change.key, change.value) };
+    case 'filePanes':
+      return { ...state, filePanes: put(state.filePanes, change.key, change.value) };
+    case 'fileEdits':
+      return { ...state, fileEdits: put(state.fileEdits, change.key, change.value) };
+    case 'transfers':
+      return { ...state, transfers: put(state.transfers, change.key, change.value) };
     default:
       return unreachable(change);
   }
