@@ -1,16 +1,19 @@
 import type { Readable, Writable } from 'node:stream';
+import { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
 
 const maxMessageBytes = 8 << 20;
 
-interface Answer {
-  readonly id?: number;
-  readonly method?: string;
-  readonly params?: Record<string, unknown>;
-  readonly sessionId?: string;
-  readonly result?: Record<string, unknown>;
-  readonly error?: { readonly message: string };
-}
+const fields = z.record(z.string(), z.unknown());
+const Message = z.object({
+  id: z.number().optional(),
+  method: z.string().optional(),
+  params: fields.optional(),
+  sessionId: z.string().optional(),
+  result: fields.optional(),
+  error: z.object({ message: z.string() }).optional(),
+});
+type Answer = z.infer<typeof Message>;
 
 /** Chromium's debugging protocol over a pair of pipes: JSON messages, each ended by a zero byte. No port is opened. */
 export class DebugPipe {
@@ -77,10 +80,8 @@ export class DebugPipe {
   }
 
   #dispatch(text: string): void {
-    let answer: Answer;
-    try {
-      answer = JSON.parse(text) as Answer;
-    } catch {
+    const answer = parse(text);
+    if (!answer) {
       this.close();
       return;
     }
@@ -95,6 +96,15 @@ export class DebugPipe {
         }),
       );
     else waiting.resolve(answer.result ?? {});
+  }
+}
+
+function parse(text: string): Answer | undefined {
+  try {
+    const parsed = Message.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
   }
 }
 
