@@ -5,6 +5,7 @@ import type { DialedTunnel } from '../protocol/client/tunnel-dial.ts';
 import { framePayload, PingFrameSplitter, pingIntervalMs } from '../protocol/codec/ping-frames.ts';
 import { fromSocketError } from '../protocol/net/dial-errors.ts';
 import { EarlyBytes } from './early-bytes.ts';
+import { RecordJoiner } from './record-joiner.ts';
 
 /** After the client's FIN and an answer: this much silence means that the answer is through. */
 const answeredQuietMs = 500;
@@ -41,6 +42,7 @@ export interface ConnectionEvents {
 export class TunnelConnection {
   readonly #local: Socket;
   readonly #events: ConnectionEvents;
+  readonly #outgoing: RecordJoiner;
   readonly #early = new EarlyBytes();
   #firstWords: Buffer = Buffer.alloc(0);
   #isShort = true;
@@ -58,6 +60,7 @@ export class TunnelConnection {
 
   constructor(local: Socket, events: ConnectionEvents) {
     this.#local = local;
+    this.#outgoing = new RecordJoiner(local);
     this.#events = events;
     local.on('data', (chunk: Buffer) => this.#fromClient(chunk));
     local.on('drain', () => this.#upstream?.resume());
@@ -139,6 +142,7 @@ export class TunnelConnection {
     this.#firstBytes?.(undefined);
     this.#firstBytes = undefined;
     this.#upstream?.destroy();
+    this.#outgoing.flush();
     // A client that reads slowly still gets all; only then its own end is waited for, and not for ever.
     this.#local.end(() => {
       this.#linger = setTimeout(() => this.#local.destroy(), lingerMs);
@@ -216,7 +220,8 @@ export class TunnelConnection {
     this.#events.countToClient(chunk.length);
     this.#lastWasAnswer = true;
     this.#lastAt = Date.now();
-    if (!this.#local.write(chunk)) upstream.pause();
+    this.#outgoing.push(chunk);
+    if (this.#local.writableNeedDrain) upstream.pause();
     if (this.#clientEnded) this.#armQuiet();
   }
 

@@ -7,6 +7,7 @@ import type { TunnelAccess } from './certificate-issuer.ts';
 
 /** More handshakes at once make each of them slower, up to its time limit. */
 const maxHandshakes = 32;
+const ipKeptMs = 30_000;
 
 /** Dials the proxy with the certificate of a tunnel; a burst of connections is taken in turns. */
 export class TunnelDialer {
@@ -16,6 +17,7 @@ export class TunnelDialer {
   readonly #waiting: (() => void)[] = [];
   #running = 0;
   #offersPing = false;
+  #ip: { readonly ip: string; readonly until: number } | undefined;
   #context: { readonly certificate: TunnelCertificate; readonly context: SecureContext } | undefined;
 
   constructor(access: TunnelAccess, accountUri: AccountUri, alpn: () => string) {
@@ -38,20 +40,32 @@ export class TunnelDialer {
       const { address, trust } = this.#access.proxy(this.#accountUri);
       if (this.#context?.certificate !== certificate)
         this.#context = { certificate, context: clientContext(trust, certificate) };
-      return await dialTunnel(
+      const dialed = await dialTunnel(
         {
           address,
           trust,
+          knownIp: this.#knownIp(),
           alpn: this.#alpn(),
           offersPing: this.#offersPing,
           context: this.#context.context,
         },
         signal,
       );
+      const ip = dialed.socket.remoteAddress;
+      if (ip !== undefined && this.#knownIp() !== ip) this.#ip = { ip, until: Date.now() + ipKeptMs };
+      return dialed;
+    } catch (error) {
+      this.#ip = undefined;
+      throw error;
     } finally {
       this.#running -= 1;
       this.#waiting.shift()?.();
     }
+  }
+
+  /** Looked up anew after a while, and after every failure: the network may be another one. */
+  #knownIp(): string | undefined {
+    return this.#ip && this.#ip.until > Date.now() ? this.#ip.ip : undefined;
   }
 
   async #turn(): Promise<void> {

@@ -11,6 +11,7 @@ export interface TunnelDialOptions {
   readonly alpn: string;
   /** Also offers the form with signs of life. It costs throughput, and proxies take it wherever they know it. */
   readonly offersPing: boolean;
+  readonly knownIp?: string | undefined;
   /** Key, certificate and trust: `clientContext`. */
   readonly context: SecureContext;
 }
@@ -31,6 +32,7 @@ export async function dialTunnel(options: TunnelDialOptions, signal?: AbortSigna
     {
       address,
       trust,
+      knownIp: options.knownIp,
       alpn: options.offersPing && alpn !== 'http/1.1' ? withPing(alpn) : [alpn],
       context,
     },

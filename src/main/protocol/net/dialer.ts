@@ -26,6 +26,8 @@ export type ServerTrust =
 export interface TlsDialOptions {
   readonly address: ProxyAddress;
   readonly trust: ServerTrust;
+  /** IP address of the host when it is known already; the certificate is still judged by the host's name. */
+  readonly knownIp?: string | undefined;
   /** SNI and the name that the certificate must carry; default: the host. */
   readonly servername?: string;
   /** Protocols in the order in which the proxy looks at them (login.md 6.2). */
@@ -43,7 +45,7 @@ export function dialTls(options: TlsDialOptions, signal?: AbortSignal): Promise<
   const host = socketHost(address.host);
   const servername = options.servername ?? (isIP(host) ? '' : host);
   const settings: ConnectionOptions = {
-    host,
+    host: options.knownIp ?? host,
     port: address.port,
     servername,
     ALPNProtocols: [...options.alpn],
