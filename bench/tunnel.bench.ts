@@ -17,11 +17,10 @@ const tickMs = 10;
  * certificate and hands out no session tickets, as a real proxy does.
  */
 const folder = mkdtempSync(join(tmpdir(), 'porthole-bench-'));
-execFileSync('openssl', [
-  ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
-  ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'],
-  ...['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')],
-]);
+const request =
+  'req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=DNS:localhost';
+const outputs = ['-keyout', join(folder, 'key.pem'), '-out', join(folder, 'cert.pem')];
+execFileSync('openssl', [...request.split(' '), ...outputs], { stdio: 'ignore' });
 const postgres = await startPostgres({ sql: 'CREATE DATABASE bench;' });
 execFileSync(
   'pgbench',
