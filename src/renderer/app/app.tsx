@@ -2,6 +2,12 @@ import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } fro
 import { type AppError, isAppError } from '../../shared/errors/app-error.ts';
 import { type AccountUri, clusterOf, parseAccountUri } from '../../shared/uri/uri.ts';
 import { toAppError } from '../client/api.ts';
+import { AssumeDialog } from '../features/access-requests/assume-dialog.tsx';
+import { CartBar } from '../features/access-requests/cart-bar.tsx';
+import { ExplainDialog } from '../features/access-requests/explain-dialog.tsx';
+import { RequestDocument } from '../features/access-requests/request-document.tsx';
+import { RequestForm } from '../features/access-requests/request-form.tsx';
+import { RequestsDocument } from '../features/access-requests/requests-document.tsx';
 import { AddClusterDialog } from '../features/clusters/add-cluster-dialog.tsx';
 import { FirstStart } from '../features/clusters/first-start.tsx';
 import { SignInDialog } from '../features/clusters/sign-in-dialog.tsx';
@@ -14,7 +20,7 @@ import { UsageDataSection } from '../features/usage-data/usage-data-section.tsx'
 import { TunnelDocument } from '../features/tunnels/tunnel-document.tsx';
 import { PasteDialog } from '../features/terminal/paste-dialog.tsx';
 import { useActiveAccount, useAppState, useClusterOf, useHasState, useLink } from '../state/store.ts';
-import { type DialogRequest, type UiActions, UiContext } from '../state/ui-state.ts';
+import { type DialogRequest, type NoticeAction, type UiActions, UiContext } from '../state/ui-state.ts';
 import { useCommands } from './commands.ts';
 import { type Notice, Notices } from './notices.tsx';
 import { PromptHost } from './prompt-host.tsx';
@@ -23,6 +29,7 @@ import { StatusBar } from './status-bar.tsx';
 import { TabBar } from './tab-bar.tsx';
 import { TopBar } from './top-bar.tsx';
 import { useChords } from './use-chords.ts';
+import { useRequestNotices } from './use-request-notices.ts';
 import './app.css';
 
 // The terminal is half of the page's code: the list need not wait for it, and the first shell finds it loaded.
@@ -62,13 +69,19 @@ function Frame() {
   }, []);
   const [notices, setNotices] = useState<readonly Notice[]>([]);
 
-  const addNotice = useCallback((text: string, error?: AppError) => {
+  const addNotice = useCallback((text: string, error?: AppError, action?: NoticeAction) => {
     setNotices((old) => {
       const same = old.find((notice) => notice.text === text);
       const others = old.filter((notice) => notice !== same);
       return [
         ...others,
-        { id: crypto.randomUUID(), text, count: (same?.count ?? 0) + 1, ...(error ? { error } : {}) },
+        {
+          id: crypto.randomUUID(),
+          text,
+          count: (same?.count ?? 0) + 1,
+          ...(error ? { error } : {}),
+          ...(action ? { action } : {}),
+        },
       ].slice(-3);
     });
   }, []);
@@ -97,7 +110,7 @@ function Frame() {
       closeDialog: () => setDialog(undefined),
       openPalette,
       report,
-      notify: (text) => addNotice(text),
+      notify: (text, action) => addNotice(text, undefined, action),
       guard,
     };
   }, [addNotice, openPalette]);
@@ -134,6 +147,7 @@ function FrameBody(props: {
   const root = useRef<HTMLDivElement>(null);
   const commands = useCommands({ openPalette: props.onPalette, root });
   useChords(commands);
+  useRequestNotices();
   const isListInFront = workspace.activeTabId === workspace.tabs[0]?.id;
   const front = workspace.tabs.find((tab) => tab.id === workspace.activeTabId);
 
@@ -159,6 +173,19 @@ function FrameBody(props: {
             <FirstStart />
           )}
         </div>
+        {workspace.tabs.map((tab) => {
+          const isFront = tab.id === workspace.activeTabId;
+          if (tab.kind === 'requests') return <RequestsDocument key={tab.id} isFront={isFront} />;
+          if (tab.kind !== 'request') return null;
+          return (
+            <RequestDocument
+              key={tab.id}
+              requestUri={tab.requestUri}
+              isFront={isFront}
+              onClose={() => commands.closeTab(tab.id)}
+            />
+          );
+        })}
         {workspace.tabs.map((tab) => {
           const tunnel = tab.kind === 'tunnel' ? tunnels[tab.tunnelId] : undefined;
           return (
@@ -194,6 +221,7 @@ function FrameBody(props: {
           })}
         </Suspense>
       </div>
+      {(front?.kind === 'resources' || front?.kind === 'requests') && <CartBar />}
       <StatusBar
         shell={front?.kind === 'shell' ? shells[front.shellId] : undefined}
         tunnel={front?.kind === 'tunnel' ? tunnels[front.tunnelId] : undefined}
@@ -219,6 +247,14 @@ function OpenDialog({ request }: { request: DialogRequest | undefined }) {
       return <ConnectPopup key={request.resource.uri} request={request} />;
     case 'paste':
       return <PasteDialog request={request} />;
+    case 'request-access':
+      return <RequestForm key={request.accountUri} accountUri={request.accountUri} />;
+    case 'assume':
+      return <AssumeDialog key={request.requestUri} requestUri={request.requestUri} />;
+    case 'explain':
+      return (
+        <ExplainDialog key={request.resourceUri} resourceUri={request.resourceUri} name={request.name} />
+      );
     case 'shortcuts':
       return <ShortcutsDialog />;
     default:

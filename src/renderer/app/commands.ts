@@ -6,11 +6,12 @@ import type { PaletteAction } from '../features/palette/command-palette.tsx';
 import { terminalOf } from '../features/terminal/terminal-registry.ts';
 import { toAppError } from '../client/api.ts';
 import { estimateTerminalSize } from '../state/terminal-size.ts';
-import { useAppState, useSession } from '../state/store.ts';
+import { useActiveAccount, useAppState, useSession } from '../state/store.ts';
 import { useCopy } from '../state/use-copy.ts';
 import { useUi } from '../state/ui-state.ts';
 import { useOpenLocalShell } from '../state/use-open-local-shell.ts';
 import { type ChordName, mainKey } from './chords.ts';
+import { requestActions } from './request-actions.ts';
 import { tabLook } from './tab-look.ts';
 import { tunnelActions } from './tunnel-actions.ts';
 
@@ -35,6 +36,8 @@ export function useCommands(options: {
   const shells = useAppState((state) => state.shells);
   const tunnels = useAppState((state) => state.tunnels);
   const tunnelGroups = useAppState((state) => state.tunnelGroups);
+  const requests = useAppState((state) => state.requests);
+  const activeAccount = useActiveAccount();
   const copy = useCopy();
   const demo = useAppState((state) => state.app.demo);
   const openLocalShell = useOpenLocalShell();
@@ -96,6 +99,7 @@ export function useCommands(options: {
         call,
         copy,
       }),
+      ...requestActions({ account: activeAccount, requests, call, ask: ui.ask }),
       ...onTab('Close tab', () => closeTab(activeTabId), `${mainKey} Shift W`),
       ...onShell('Duplicate tab', duplicate, `${mainKey} Shift D`),
       ...onShell('Find in terminal', () => frontTerminal()?.openFind(), `${mainKey} Shift F`),
@@ -133,7 +137,7 @@ export function useCommands(options: {
     return {
       actions,
       tabs: tabs.map((tab, at) => ({
-        name: tabLook(tab, { shells, tunnels }).title,
+        name: tabLook(tab, { shells, tunnels, requests }).title,
         run: () => activate(at),
       })),
       closeTab,
@@ -148,7 +152,21 @@ export function useCommands(options: {
         return work !== undefined;
       },
     };
-  }, [session, ui, workspace, shells, tunnels, tunnelGroups, demo, openLocalShell, openPalette, copy, root]);
+  }, [
+    session,
+    ui,
+    workspace,
+    shells,
+    tunnels,
+    tunnelGroups,
+    requests,
+    activeAccount,
+    demo,
+    openLocalShell,
+    openPalette,
+    copy,
+    root,
+  ]);
 }
 
 /** Whose sign-in a shell needs: one of this machine needs none. */

@@ -1,9 +1,12 @@
 import { X } from 'lucide-react';
 import { useEffect } from 'react';
 import { type AppError, toErrorInfo } from '../../shared/errors/app-error.ts';
-import { IconButton } from '../ui/button.tsx';
+import type { NoticeAction } from '../state/ui-state.ts';
+import { Button, IconButton } from '../ui/button.tsx';
 
 const shortNoticeMs = 2_500;
+/** Long enough to read it and to reach its button; afterwards it is in the inbox. */
+const offerMs = 15_000;
 
 export interface Notice {
   readonly id: string;
@@ -11,6 +14,7 @@ export interface Notice {
   readonly count: number;
   /** Errors stay until they are read. */
   readonly error?: AppError;
+  readonly action?: NoticeAction;
 }
 
 /** At most three, bottom right; the same cause is one notice with a count. */
@@ -34,7 +38,7 @@ function OneNotice({ notice, onDismiss }: { notice: Notice; onDismiss: () => voi
   const isError = notice.error !== undefined;
   useEffect(() => {
     if (isError) return;
-    const timer = setTimeout(onDismiss, shortNoticeMs);
+    const timer = setTimeout(onDismiss, notice.action ? offerMs : shortNoticeMs);
     return () => clearTimeout(timer);
   });
   const info = notice.error && toErrorInfo(notice.error);
@@ -48,6 +52,16 @@ function OneNotice({ notice, onDismiss }: { notice: Notice; onDismiss: () => voi
         {info?.reason && <div className="muted">{info.reason}</div>}
         {info?.advice && <div className="muted">{info.advice}</div>}
       </div>
+      {notice.action && (
+        <Button
+          onClick={() => {
+            notice.action?.run();
+            onDismiss();
+          }}
+        >
+          {notice.action.label}
+        </Button>
+      )}
       <IconButton label="Dismiss" onClick={onDismiss}>
         <X size={14} aria-hidden />
       </IconButton>

@@ -66,7 +66,7 @@ function ShellItem({ tab, shell, onDone }: { tab: Tab; shell: ShellInfo; onDone:
   const ui = useUi();
   const run = (work: Parameters<typeof session.call>[0]) =>
     void session.call(work).catch((error: unknown) => ui.report(toAppError(error)));
-  const look = tabLook(tab, { shells: { [shell.id]: shell }, tunnels: {} });
+  const look = tabLook(tab, { shells: { [shell.id]: shell }, tunnels: {}, requests: {} });
   const colour = shell.status.kind === 'open' ? 'good' : 'text-3';
   return (
     <li className="open-item" aria-label={look.title}>

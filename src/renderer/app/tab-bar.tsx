@@ -1,4 +1,4 @@
-import { Cable, LayoutList, X } from 'lucide-react';
+import { Cable, Inbox, LayoutList, X } from 'lucide-react';
 import { type CSSProperties, type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { Tab } from '../../shared/contract/workspace.ts';
 import { clusterOf } from '../../shared/uri/uri.ts';
@@ -15,6 +15,7 @@ export function TabBar() {
   const { tabs, activeTabId } = useAppState((state) => state.workspace);
   const shells = useAppState((state) => state.shells);
   const tunnels = useAppState((state) => state.tunnels);
+  const requests = useAppState((state) => state.requests);
   const bar = useRef<HTMLDivElement>(null);
   const [dragged, setDragged] = useState<string>();
   const run = (work: Parameters<typeof session.call>[0]) =>
@@ -38,7 +39,7 @@ export function TabBar() {
     <div className="tab-bar" data-region="tabs">
       <div className="tab-list" role="tablist" aria-label="Open documents" ref={bar}>
         {tabs.map((tab, index) => {
-          const look = tabLook(tab, { shells, tunnels });
+          const look = tabLook(tab, { shells, tunnels, requests });
           const isPinned = tab.kind === 'resources';
           const close = () => run((api) => api.workspace.closeTab({ tabId: tab.id }));
           return (
@@ -105,6 +106,8 @@ function TabButton(props: {
     >
       {tab.kind === 'resources' ? (
         <LayoutList size={14} aria-hidden />
+      ) : tab.kind === 'requests' ? (
+        <Inbox size={14} aria-hidden />
       ) : (
         <span
           className="dot"

@@ -1,6 +1,7 @@
 import type { AppState } from '../../shared/contract/state.ts';
 import type { Tab } from '../../shared/contract/workspace.ts';
-import { type AccountUri, parseRequestUri } from '../../shared/uri/uri.ts';
+import { accountOf, type AccountUri, parseRequestUri } from '../../shared/uri/uri.ts';
+import { requestLook } from '../state/request-words.ts';
 import { tunnelLook, tunnelTitle } from '../features/tunnels/tunnel-look.ts';
 
 export interface TabLook {
@@ -12,13 +13,17 @@ export interface TabLook {
 }
 
 /** How a tab presents its document. A shell has a default name until its program sets a title. */
-export function tabLook(tab: Tab, state: Pick<AppState, 'shells' | 'tunnels'>): TabLook {
+export function tabLook(tab: Tab, state: Pick<AppState, 'shells' | 'tunnels' | 'requests'>): TabLook {
   if (tab.kind === 'resources') return { title: 'Resources', word: '', shape: 'round' };
   if (tab.kind === 'settings') return { title: 'Settings', word: '', shape: 'round' };
   if (tab.kind === 'requests') return { title: 'Requests', word: '', shape: 'round' };
   if (tab.kind === 'request') {
+    const request = state.requests[tab.requestUri];
     const id = parseRequestUri(tab.requestUri)?.id.slice(0, 4) ?? '';
-    return { title: `Request ${id}`, word: '', shape: 'round' };
+    const accountUri = accountOf(tab.requestUri);
+    if (!request) return { title: `Request ${id}`, word: '', shape: 'ring', accountUri };
+    const { word, shape } = requestLook(request);
+    return { title: `Request by ${request.requester}`, word, shape, accountUri };
   }
   if (tab.kind === 'files') return { title: 'Files', word: '', shape: 'round' };
   if (tab.kind === 'tunnel') {

@@ -1,5 +1,7 @@
 import { Search, Settings } from 'lucide-react';
 import { ClusterSwitcher } from '../features/clusters/cluster-switcher.tsx';
+import { AssumedChip } from '../features/access-requests/assumed-chip.tsx';
+import { InboxChip } from '../features/access-requests/inbox-chip.tsx';
 import { useSession } from '../state/store.ts';
 import { IconButton } from '../ui/button.tsx';
 import { mainKey } from './chords.ts';
@@ -18,6 +20,8 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
         <kbd>{mainKey} K</kbd>
       </button>
       <div className="grow top-chips">
+        <AssumedChip />
+        <InboxChip />
         <OpenChip />
         <IconButton
           label="Settings"

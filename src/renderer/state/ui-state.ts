@@ -1,7 +1,7 @@
 import { createContext, useContext } from 'react';
 import type { Resource } from '../../shared/contract/resources.ts';
 import type { AppError } from '../../shared/errors/app-error.ts';
-import type { AccountUri, ClusterUri } from '../../shared/uri/uri.ts';
+import type { AccountUri, ClusterUri, RequestUri, ResourceUri } from '../../shared/uri/uri.ts';
 
 /** A dialog that needs an answer to go on. */
 export type DialogRequest =
@@ -26,7 +26,17 @@ export type DialogRequest =
       readonly onPaste: () => void;
       readonly onClosed: () => void;
     }
+  /** Sends what is in the account's cart. */
+  | { readonly kind: 'request-access'; readonly accountUri: AccountUri }
+  | { readonly kind: 'assume'; readonly requestUri: RequestUri }
+  | { readonly kind: 'explain'; readonly resourceUri: ResourceUri; readonly name: string }
   | { readonly kind: 'shortcuts' };
+
+/** What a notice offers to do. */
+export interface NoticeAction {
+  readonly label: string;
+  readonly run: () => void;
+}
 
 export interface UiActions {
   ask(request: DialogRequest): void;
@@ -34,7 +44,7 @@ export interface UiActions {
   openPalette(): void;
   /** A failure that has no place of its own in the page. */
   report(error: AppError): void;
-  notify(text: string): void;
+  notify(text: string, action?: NoticeAction): void;
   /** Runs a call; when it needs a sign-in of `account`, asks for it in place and then tries once more. */
   guard(account: AccountUri | undefined, work: () => Promise<void>): Promise<void>;
 }

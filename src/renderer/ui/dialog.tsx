@@ -5,6 +5,7 @@ import type { ReactNode } from 'react';
 export function Dialog(props: {
   title: string;
   description?: string;
+  size?: 'normal' | 'wide';
   onClose: () => void;
   children: ReactNode;
 }) {
@@ -12,7 +13,7 @@ export function Dialog(props: {
     <Base.Root open onOpenChange={(open) => !open && props.onClose()}>
       <Base.Portal>
         <Base.Backdrop className="veil" />
-        <Base.Popup className="dialog stack">
+        <Base.Popup className="dialog stack" data-size={props.size}>
           <div className="stack-tight">
             <Base.Title className="dialog-title">{props.title}</Base.Title>
             {props.description && <Base.Description className="muted">{props.description}</Base.Description>}

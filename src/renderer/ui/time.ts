@@ -5,6 +5,28 @@ export function formatSpan(milliseconds: number): string {
   const minutes = Math.floor(seconds / 60);
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 48) return `${hours} h ${minutes % 60} min`;
+  if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
   return `${Math.floor(hours / 24)} d`;
+}
+
+/** How long ago: `just now`, `6 min ago`, `3 d ago`. */
+export function formatAgo(instant: string, now: number): string {
+  const past = now - Date.parse(instant);
+  return past < 60_000 ? 'just now' : `${formatSpan(past).replace(/ \d+ min$/, '')} ago`;
+}
+
+/** A point in time as short as it is clear: `18:30` today, `26 Nov, 18:30` on another day. */
+export function formatMoment(instant: string, now: number): string {
+  const date = new Date(instant);
+  const isToday = date.toDateString() === new Date(now).toDateString();
+  return date.toLocaleString('en-GB', {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(isToday ? {} : { day: 'numeric', month: 'short' }),
+  });
+}
+
+/** The exact time, for a tooltip. */
+export function formatExact(instant: string): string {
+  return new Date(instant).toLocaleString('en-GB', { dateStyle: 'full', timeStyle: 'medium' });
 }

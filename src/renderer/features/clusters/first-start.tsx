@@ -19,11 +19,12 @@ export function FirstStart() {
   const [error, setError] = useState<AppError>();
   const known = Object.values(clusters).filter((cluster) => !cluster.isDemo);
 
-  const tryDemo = async () => {
+  const signIn = async (userNames: readonly string[]) => {
     setBusy(true);
     setError(undefined);
     try {
-      await session.call((api) => api.clusters.signIn({ kind: 'demo' }));
+      for (const userName of userNames)
+        await session.call((api) => api.clusters.signIn({ kind: 'demo', userName }));
     } catch (failure) {
       setError(toAppError(failure));
     } finally {
@@ -41,7 +42,12 @@ export function FirstStart() {
         </p>
         <div className="first-start-actions">
           {demo && (
-            <Button kind="primary" size="large" onClick={tryDemo} disabled={isBusy}>
+            <Button
+              kind="primary"
+              size="large"
+              onClick={() => void signIn([demo.userName])}
+              disabled={isBusy}
+            >
               {isBusy ? 'Signing in…' : 'Try the demo cluster'}
             </Button>
           )}
@@ -57,6 +63,9 @@ export function FirstStart() {
           <p className="first-start-hint">
             The demo runs on this machine and signs in as {demo.userName}. Its shell is yours.
           </p>
+        )}
+        {demo && demo.users.length > 1 && (
+          <DemoUsers users={demo.users} isBusy={isBusy} onSignIn={(names) => void signIn(names)} />
         )}
         {error && <Problem error={toErrorInfo(error)} />}
         {known.length > 0 && (
@@ -84,5 +93,39 @@ export function FirstStart() {
         )}
       </div>
     </main>
+  );
+}
+
+/** Several users of the demo side by side in one window: one asks, the others decide. */
+function DemoUsers(props: {
+  users: readonly { userName: string; about: string }[];
+  isBusy: boolean;
+  onSignIn: (userNames: readonly string[]) => void;
+}) {
+  return (
+    <section className="demo-users" aria-label="Users of the demo">
+      <ul>
+        {props.users.map(({ userName, about }) => (
+          <li key={userName} className="line">
+            <strong>{userName}</strong>
+            <span className="muted grow clip">{about}</span>
+            <Button
+              kind="quiet"
+              disabled={props.isBusy}
+              aria-label={`Sign in as ${userName}`}
+              onClick={() => props.onSignIn([userName])}
+            >
+              Sign in
+            </Button>
+          </li>
+        ))}
+      </ul>
+      <Button
+        disabled={props.isBusy}
+        onClick={() => props.onSignIn(props.users.map(({ userName }) => userName).reverse())}
+      >
+        Sign in as all of them
+      </Button>
+    </section>
   );
 }

@@ -11,11 +11,13 @@ export function DetailsDrawer({
   resource,
   cluster,
   onConnect,
+  onExplain,
   onClose,
 }: {
   resource: Resource;
   cluster: string;
   onConnect: () => void;
+  onExplain: () => void;
   onClose: () => void;
 }) {
   const command = `tsh ssh ${resource.lastLogin ?? resource.logins[0] ?? '<login>'}@${resource.name}`;
@@ -66,6 +68,16 @@ export function DetailsDrawer({
             </div>
           )}
           {!canConnect(resource) && <p className="note">{whyNot(resource)}</p>}
+          <div className="line">
+            <Button
+              onClick={() => {
+                onClose();
+                onExplain();
+              }}
+            >
+              Explain access
+            </Button>
+          </div>
           <div className="stack-tight">
             <h3 className="field-label">Labels</h3>
             {resource.labels.length === 0 && <p className="muted">It has none.</p>}

@@ -13,6 +13,8 @@ export interface GridProps {
   readonly onSort: (field: 'name' | 'kind') => void;
   readonly onConnect: (resource: Resource, anchor: HTMLElement) => void;
   readonly onMore: (resource: Resource, anchor: HTMLElement) => void;
+  /** Resources in the cart. */
+  readonly inCart: ReadonlySet<string>;
   readonly onDetails: (resource: Resource) => void;
   /** Receives the grid, so that others can put the focus into it. */
   readonly focusRef: RefObject<(() => void) | null>;
@@ -111,6 +113,7 @@ export function ResourceGrid(props: GridProps) {
                   resource={item}
                   index={row.index}
                   isActive={row.index === active}
+                  isInCart={props.inCart.has(item.uri)}
                   top={row.start}
                   actions={actions}
                 />

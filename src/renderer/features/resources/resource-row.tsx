@@ -1,4 +1,4 @@
-import { ChevronDown } from 'lucide-react';
+import { Check, ChevronDown } from 'lucide-react';
 import { memo } from 'react';
 import type { Resource } from '../../../shared/contract/resources.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
@@ -17,6 +17,7 @@ export const ResourceRow = memo(function ResourceRow(props: {
   resource: Resource;
   index: number;
   isActive: boolean;
+  isInCart: boolean;
   top: number;
   actions: RowActions;
 }) {
@@ -41,6 +42,7 @@ export const ResourceRow = memo(function ResourceRow(props: {
         <span className="clip" title={resource.name}>
           {resource.name}
         </span>
+        {resource.requiresRequest && <span className="on-request">on request</span>}
       </div>
       <div
         role="gridcell"
@@ -59,14 +61,27 @@ export const ResourceRow = memo(function ResourceRow(props: {
         {rest > 0 && <span className="label">+{rest}</span>}
       </div>
       <div role="gridcell" className="cell-actions">
-        <Button
-          aria-disabled={!canOpen}
-          title={canOpen ? undefined : whyNot(resource)}
-          tabIndex={isActive ? 0 : -1}
-          onClick={(event) => actions.onConnect(resource, event.currentTarget)}
-        >
-          Connect
-        </Button>
+        {resource.requiresRequest ? (
+          <Button
+            className="row-request"
+            aria-pressed={props.isInCart}
+            title={props.isInCart ? 'In the cart: click to take it out' : 'Puts it into the cart'}
+            tabIndex={isActive ? 0 : -1}
+            onClick={(event) => actions.onConnect(resource, event.currentTarget)}
+          >
+            {props.isInCart && <Check size={14} aria-hidden />}
+            Request
+          </Button>
+        ) : (
+          <Button
+            aria-disabled={!canOpen}
+            title={canOpen ? undefined : whyNot(resource)}
+            tabIndex={isActive ? 0 : -1}
+            onClick={(event) => actions.onConnect(resource, event.currentTarget)}
+          >
+            Connect
+          </Button>
+        )}
         <IconButton
           label="More"
           tabIndex={isActive ? 0 : -1}
@@ -86,6 +101,6 @@ export function canConnect(resource: Resource): boolean {
 
 export function whyNot(resource: Resource): string {
   if (resource.requiresRequest)
-    return `${resource.name} needs an access request, which Porthole cannot make yet.`;
+    return `None of your roles opens ${resource.name}: it needs an access request.`;
   return `${kindLabels[resource.kind].one}s cannot be opened yet.`;
 }

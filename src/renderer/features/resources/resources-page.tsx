@@ -1,10 +1,11 @@
-import { Search } from 'lucide-react';
-import { type KeyboardEvent, useDeferredValue, useEffect, useRef, useState } from 'react';
+import { KeyRound, Search } from 'lucide-react';
+import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { AccountInfo, ClusterInfo } from '../../../shared/contract/clusters.ts';
 import type { Resource } from '../../../shared/contract/resources.ts';
 import { toErrorInfo } from '../../../shared/errors/app-error.ts';
 import { parseSearch } from '../../../shared/search/query.ts';
 import { type ResourceKind, resourceKinds } from '../../../shared/uri/uri.ts';
+import { useCart } from '../../state/use-cart.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import { useOpenApp } from '../../state/use-open-app.ts';
 import { useOpenShell } from '../../state/use-open-shell.ts';
@@ -35,14 +36,28 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
     field: 'name',
     descending: false,
   });
-  const pages = useResourcePages({ accountUri: account.uri, kinds: kind ? [kind] : [], search, sort });
+  const [isRequestable, setRequestable] = useState(false);
+  const cart = useCart(account.uri);
+  const inCart = useMemo(
+    () =>
+      new Set(cart.items.flatMap((item) => (item.kind === 'resource' ? [item.resourceUri as string] : []))),
+    [cart.items],
+  );
+  const pages = useResourcePages({
+    accountUri: account.uri,
+    kinds: kind ? [kind] : [],
+    search,
+    sort,
+    ...(isRequestable ? { includeRequestable: true } : {}),
+  });
   const [popup, setPopup] = useState<Popup>();
   const [details, setDetails] = useState<Resource>();
   const focusGrid = useRef<(() => void) | null>(null);
   const mode = parseSearch(text).kind;
 
   const { reload } = pages;
-  const validUntil = account.validUntil;
+  // What is assumed changes what may be used.
+  const validUntil = `${account.validUntil} ${account.assumed.map((one) => one.requestUri).join(' ')}`;
   const firstValid = useRef(validUntil);
   useEffect(() => {
     // A new sign-in may bring other rights.
@@ -52,6 +67,10 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
   }, [validUntil, reload]);
 
   const connect = (resource: Resource, anchor: HTMLElement) => {
+    if (resource.requiresRequest) {
+      cart.toggle({ kind: 'resource', resourceUri: resource.uri, name: resource.name });
+      return;
+    }
     if (!canConnect(resource)) {
       ui.notify(whyNot(resource));
       return;
@@ -85,6 +104,15 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
               onClick={() => setKind(name)}
             />
           ))}
+          <button
+            type="button"
+            className="kind-chip"
+            aria-pressed={isRequestable}
+            title="Also what you may request"
+            onClick={() => setRequestable((old) => !old)}
+          >
+            <KeyRound size={14} aria-hidden /> Requestable too
+          </button>
         </div>
         <div className="search" data-mode={mode}>
           <Search size={14} aria-hidden />
@@ -111,6 +139,7 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
           }
           onConnect={connect}
           onMore={(resource, anchor) => setPopup({ kind: 'more', resource, anchor })}
+          inCart={inCart}
           onDetails={setDetails}
           focusRef={focusGrid}
         />
@@ -141,6 +170,10 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
           onLogin={() => setPopup({ ...popup, kind: 'login' })}
           onConnect={() => connect(popup.resource, popup.anchor)}
           onOpenApp={(through) => void openApp(popup.resource.uri, through)}
+          onRequest={() => connect(popup.resource, popup.anchor)}
+          onExplain={() =>
+            ui.ask({ kind: 'explain', resourceUri: popup.resource.uri, name: popup.resource.name })
+          }
           onDetails={() => setDetails(popup.resource)}
           onCopy={copy}
         />
@@ -150,6 +183,7 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
           resource={details}
           cluster={cluster.name}
           onConnect={() => ui.ask({ kind: 'connect', resource: details })}
+          onExplain={() => ui.ask({ kind: 'explain', resourceUri: details.uri, name: details.name })}
           onClose={() => setDetails(undefined)}
         />
       )}

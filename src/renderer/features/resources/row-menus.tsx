@@ -1,4 +1,4 @@
-import { AppWindow, Cable, Copy, Globe, Info, Terminal } from 'lucide-react';
+import { AppWindow, Cable, CircleHelp, Copy, Globe, Info, KeyRound, Terminal } from 'lucide-react';
 import { useState } from 'react';
 import type { Resource } from '../../../shared/contract/resources.ts';
 import { Button } from '../../ui/button.tsx';
@@ -67,6 +67,8 @@ export function MoreMenu(props: {
   onLogin: () => void;
   onConnect: () => void;
   onOpenApp: (through: 'tunnel' | 'proxy') => void;
+  onRequest: () => void;
+  onExplain: () => void;
   onDetails: () => void;
   onCopy: (text: string) => void;
   onClose: () => void;
@@ -98,6 +100,9 @@ export function MoreMenu(props: {
           item('Open in browser', <AppWindow size={14} aria-hidden />, () => props.onOpenApp('tunnel'))}
         {isWebApp(resource) &&
           item('Open through the proxy', <Globe size={14} aria-hidden />, () => props.onOpenApp('proxy'))}
+        {resource.requiresRequest &&
+          item('Put into the cart or out of it', <KeyRound size={14} aria-hidden />, props.onRequest)}
+        {item('Explain access', <CircleHelp size={14} aria-hidden />, props.onExplain)}
         {item('Details', <Info size={14} aria-hidden />, props.onDetails)}
         {item('Copy name', <Copy size={14} aria-hidden />, () => props.onCopy(resource.name))}
         {resource.address &&

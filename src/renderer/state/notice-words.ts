@@ -1,0 +1,20 @@
+import type { RequestNotice } from '../../shared/contract/access-requests.ts';
+
+/** What happened, in one sentence. Reasons are other people's text and stay out of it. */
+export function noticeText(notice: RequestNotice): string {
+  const { person, summary } = notice;
+  switch (notice.kind) {
+    case 'approved':
+      return person ? `${person} approved ${summary}` : `${summary} was approved`;
+    case 'denied':
+      return person ? `${person} denied ${summary}` : `${summary} was denied`;
+    case 'waits-for-review':
+      return `${person || 'Somebody'} asks for ${summary}`;
+    case 'assumable':
+      return `${summary} can be assumed now`;
+    case 'ending':
+      return `The access to ${summary} ends soon`;
+    case 'assumed-deleted':
+      return `The request for ${summary} was deleted, so its access was dropped`;
+  }
+}
