@@ -113,6 +113,18 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   'src/renderer/client': ['src/shared'],
   'src/renderer/ui': ['src/shared'],
   'src/renderer/state': ['src/shared', 'src/renderer/client'],
+  'src/renderer/features/access-requests': [
+    'src/shared',
+    'src/renderer/client',
+    'src/renderer/state',
+    'src/renderer/ui',
+  ],
+  'src/renderer/features/devices': [
+    'src/shared',
+    'src/renderer/client',
+    'src/renderer/state',
+    'src/renderer/ui',
+  ],
   'src/renderer/features/clusters': [
     'src/shared',
     'src/renderer/client',
