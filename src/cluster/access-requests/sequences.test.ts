@@ -225,7 +225,7 @@ describe('any sequence of acts of many people', () => {
       { numRuns: 150 },
     );
     // The sequences do reach what they are to judge.
-    expect(approvals).toBeGreaterThan(50);
-    expect(assumptions).toBeGreaterThan(50);
+    expect(approvals).toBeGreaterThan(20);
+    expect(assumptions).toBeGreaterThan(20);
   }, 120_000);
 });
