@@ -61,6 +61,8 @@ function buildNativeCrypto() {
       cwd: folder,
       stdio: 'ignore',
       timeout: 120_000,
+      // Debian's npm names the headers of its own Node here, and that counts more than the argument.
+      env: { ...process.env, npm_config_nodedir: headers },
     },
   );
 }

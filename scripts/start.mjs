@@ -47,6 +47,13 @@ function run(file, args) {
   // The terminal sends Ctrl+C to the child as well; other signals are passed on.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // npm passes SIGTERM to its shell, which ends without telling: then nobody is left who could.
+  if (process.env.npm_lifecycle_event && process.platform !== 'win32') {
+    const parent = process.ppid;
+    setInterval(() => {
+      if (process.ppid !== parent) child.kill('SIGTERM');
+    }, 500).unref();
+  }
   child.on('error', (error) => {
     process.stderr.write(`Porthole could not start: ${error.message}\n`);
     process.exit(1);
