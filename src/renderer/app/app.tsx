@@ -28,6 +28,7 @@ import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TabBar } from './tab-bar.tsx';
 import { TopBar } from './top-bar.tsx';
+import { useAppearance } from '../state/use-appearance.ts';
 import { useChords } from './use-chords.ts';
 import { useRequestNotices } from './use-request-notices.ts';
 import './app.css';
@@ -35,6 +36,9 @@ import './app.css';
 // The terminal is half of the page's code: the list need not wait for it, and the first shell finds it loaded.
 const loadTerminal = () => import('../features/terminal/terminal-view.tsx');
 const TerminalView = lazy(() => loadTerminal().then((module) => ({ default: module.TerminalView })));
+const TerminalPreview = lazy(() =>
+  import('../features/terminal/terminal-preview.tsx').then((module) => ({ default: module.TerminalPreview })),
+);
 
 export function App() {
   const hasState = useHasState();
@@ -51,6 +55,7 @@ export function App() {
 
 /** The window: bars around the document of the tab in front, and what floats above them. */
 function Frame() {
+  useAppearance();
   const link = useLink();
   const [dialog, setDialog] = useState<DialogRequest>();
   const [isPaletteOpen, setPaletteOpen] = useState(false);
@@ -201,7 +206,14 @@ function FrameBody(props: {
                 key={tab.id}
                 section={tab.section}
                 isFront={tab.id === workspace.activeTabId}
-                parts={{ 'usage-data': <UsageDataSection /> }}
+                parts={{
+                  appearance: (
+                    <Suspense>
+                      <TerminalPreview />
+                    </Suspense>
+                  ),
+                  'usage-data': <UsageDataSection />,
+                }}
               />
             ),
         )}

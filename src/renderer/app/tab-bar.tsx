@@ -1,4 +1,4 @@
-import { Cable, Inbox, LayoutList, X } from 'lucide-react';
+import { Cable, Inbox, LayoutList, Settings, X } from 'lucide-react';
 import { type CSSProperties, type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { Tab } from '../../shared/contract/workspace.ts';
 import { clusterOf } from '../../shared/uri/uri.ts';
@@ -108,6 +108,8 @@ function TabButton(props: {
         <LayoutList size={14} aria-hidden />
       ) : tab.kind === 'requests' ? (
         <Inbox size={14} aria-hidden />
+      ) : tab.kind === 'settings' ? (
+        <Settings size={14} aria-hidden />
       ) : (
         <span
           className="dot"

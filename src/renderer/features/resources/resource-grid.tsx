@@ -1,10 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import type { Resource } from '../../../shared/contract/resources.ts';
+import { useRowHeight } from '../../state/use-appearance.ts';
 import type { ResourcePages } from './use-resource-pages.ts';
 import { ResourceRow, type RowActions } from './resource-row.tsx';
 
-const rowHeight = 40;
 const loadAhead = 30;
 
 export interface GridProps {
@@ -26,6 +26,7 @@ export function ResourceGrid(props: GridProps) {
   const { items } = pages;
   const scroller = useRef<HTMLDivElement>(null);
   const [activeUri, setActiveUri] = useState<string>();
+  const rowHeight = useRowHeight();
   // The choice follows the resource, not the place: new rows above it do not move it.
   const found = items.findIndex((item) => item.uri === activeUri);
   const active = found < 0 ? 0 : found;
@@ -35,6 +36,7 @@ export function ResourceGrid(props: GridProps) {
     estimateSize: () => rowHeight,
     overscan: 8,
   });
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, rowHeight]);
   const rows = virtualizer.getVirtualItems();
   const last = rows.at(-1)?.index ?? 0;
 

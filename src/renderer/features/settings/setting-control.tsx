@@ -1,3 +1,4 @@
+import { ChevronDown } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { type SettingName, Settings } from '../../../shared/contract/settings.ts';
 import { Switch } from '../../ui/switch.tsx';
@@ -26,20 +27,23 @@ export function SettingControl(props: ControlProps) {
     );
   if (entry.choices)
     return (
-      <select
-        className="input setting-select"
-        aria-label={entry.label}
-        aria-describedby={props.describedBy}
-        disabled={props.isDisabled}
-        value={String(value)}
-        onChange={(event) => props.onChange(event.target.value)}
-      >
-        {Object.entries(entry.choices).map(([name, text]) => (
-          <option key={name} value={name}>
-            {text}
-          </option>
-        ))}
-      </select>
+      <span className="setting-select">
+        <select
+          className="input"
+          aria-label={entry.label}
+          aria-describedby={props.describedBy}
+          disabled={props.isDisabled}
+          value={String(value)}
+          onChange={(event) => props.onChange(event.target.value)}
+        >
+          {Object.entries(entry.choices).map(([name, text]) => (
+            <option key={name} value={name}>
+              {text}
+            </option>
+          ))}
+        </select>
+        <ChevronDown size={14} aria-hidden />
+      </span>
     );
   return <TextControl {...props} />;
 }

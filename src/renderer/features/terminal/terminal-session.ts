@@ -5,14 +5,15 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
 import type { TerminalSize } from '../../../shared/contract/ids.ts';
+import type { Settings } from '../../../shared/contract/settings.ts';
 import type { ByteClient, ShellStream } from '../../client/byte-client.ts';
+import { currentTheme, onThemeChange } from '../../state/theme.ts';
 import { hasHardwareGl } from './hardware-gl.ts';
 import { HiddenWrites } from './hidden-writes.ts';
-import { onThemeChange, terminalTheme } from './theme.ts';
+import { ringBell } from './bell.ts';
+import { Ligatures } from './ligatures.ts';
+import { fontFamilyOf, terminalOptions } from './terminal-options.ts';
 
-const scrollback = 25_000;
-const fontSize = 13;
-const fontFamily = '"JetBrains Mono Variable", ui-monospace, monospace';
 const encoder = new TextEncoder();
 
 export interface TerminalEvents {
@@ -31,22 +32,17 @@ export class TerminalSession {
   readonly #writes = new HiddenWrites((bytes, onParsed) => this.terminal.write(bytes, onParsed));
   readonly #stream: ShellStream;
   readonly #undoTheme: () => void;
+  readonly #ligatures: Ligatures;
+  #settings: Settings;
   #webgl: WebglAddon | undefined;
   #webglFailed = false;
   #isDisposed = false;
 
-  constructor(bytes: ByteClient, shellId: string, events: TerminalEvents) {
-    this.terminal = new Terminal({
-      allowProposedApi: true,
-      cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-      fontFamily,
-      fontSize,
-      lineHeight: 1.2,
-      scrollback,
-      theme: terminalTheme(),
-      minimumContrastRatio: 4.5,
-    });
+  constructor(bytes: ByteClient, shellId: string, settings: Settings, events: TerminalEvents) {
+    this.#settings = settings;
+    this.terminal = new Terminal({ allowProposedApi: true, ...terminalOptions(settings, currentTheme()) });
     const { terminal } = this;
+    this.#ligatures = new Ligatures(terminal);
     terminal.loadAddon(this.#fit);
     terminal.loadAddon(this.search);
     terminal.loadAddon(new UnicodeGraphemesAddon());
@@ -54,9 +50,8 @@ export class TerminalSession {
     terminal.onResize(({ cols, rows }) => events.onSize({ cols, rows }));
     terminal.onTitleChange((title) => events.onTitle(title.slice(0, 200)));
     terminal.attachCustomKeyEventHandler((event) => !events.takesKey(event));
-    this.#undoTheme = onThemeChange(() => {
-      terminal.options.theme = terminalTheme();
-    });
+    terminal.onBell(() => terminal.element && ringBell(this.#settings['terminal.bell'], terminal.element));
+    this.#undoTheme = onThemeChange(() => this.configure(this.#settings));
     this.#stream = bytes.attach(shellId, {
       reset: () => {
         this.#writes.flush();
@@ -71,7 +66,21 @@ export class TerminalSession {
   /** Draws into `element`; called once. */
   open(element: HTMLElement): void {
     this.terminal.open(element);
-    void document.fonts.load(`${fontSize}px ${fontFamily}`).then(() => this.#measureAgain());
+    this.#ligatures.isOn = this.#settings['terminal.ligatures'];
+    // A selection is whole when the pointer lets go.
+    element.addEventListener('mouseup', () => setTimeout(() => this.#copySelection()));
+    this.#loadFont();
+  }
+
+  /** Other settings, at once. */
+  configure(settings: Settings): void {
+    const before = this.#settings;
+    this.#settings = settings;
+    const options = terminalOptions(settings, currentTheme());
+    this.terminal.options = options;
+    this.#ligatures.isOn = settings['terminal.ligatures'];
+    if (before['terminal.fontFamily'] !== settings['terminal.fontFamily']) this.#loadFont();
+    this.fit();
   }
 
   /** In front: fits, draws with WebGL where it can, takes the focus. Browsers allow few WebGL contexts, so others give theirs back. */
@@ -123,10 +132,19 @@ export class TerminalSession {
   }
 
   /** xterm measures its cells when an option of the font changes, but not when the font itself has come. */
-  #measureAgain(): void {
-    if (this.#isDisposed) return;
-    this.terminal.options.fontFamily = `${fontFamily}, monospace`;
-    this.fit();
+  #loadFont(): void {
+    const family = fontFamilyOf(this.#settings['terminal.fontFamily']);
+    void document.fonts.load(`${this.#settings['terminal.fontSize']}px ${family}`).then(() => {
+      if (this.#isDisposed) return;
+      this.terminal.options.fontFamily = `${family}, monospace`;
+      this.fit();
+    });
+  }
+
+  #copySelection(): void {
+    if (this.#isDisposed || !this.#settings['terminal.copyOnSelect']) return;
+    const text = this.terminal.getSelection();
+    if (text !== '') void navigator.clipboard.writeText(text).catch(() => undefined);
   }
 
   #useWebgl(): void {

@@ -1,10 +1,23 @@
-import { type ClipboardEvent, type CSSProperties, useCallback, useEffect, useRef, useState } from 'react';
+import {
+  type ClipboardEvent,
+  type CSSProperties,
+  type MouseEvent,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import '@xterm/xterm/css/xterm.css';
 import type { ShellInfo } from '../../../shared/contract/shells.ts';
 import { rememberTerminalSize } from '../../state/terminal-size.ts';
-import { useClusterOf, useSession } from '../../state/store.ts';
+import { useAppState, useClusterOf, useSession } from '../../state/store.ts';
 import { useOpenLink } from '../../state/use-open-link.ts';
 import { useUi } from '../../state/ui-state.ts';
+import { useCopy } from '../../state/use-copy.ts';
+import { useTheme } from './use-theme.ts';
+import { schemeTheme } from './schemes.ts';
+import { type MenuPlace, TerminalMenu } from './terminal-menu.tsx';
+import { usePaste } from './use-paste.ts';
 import { EndBar } from './end-bar.tsx';
 import { FindBar } from './find-bar.tsx';
 import { takesTerminalKey } from './terminal-keys.ts';
@@ -34,6 +47,11 @@ export function TerminalView({
   const holder = useRef<HTMLDivElement>(null);
   const [terminal, setTerminal] = useState<TerminalSession>();
   const [isFinding, setFinding] = useState(false);
+  const settings = useAppState((state) => state.settings.values);
+  const theme = useTheme();
+  const copy = useCopy();
+  const { needsQuestion, paste, pasteClipboard } = usePaste(terminal);
+  const [menu, setMenu] = useState<MenuPlace>();
   const { status, id } = shell;
   const isEnded = status.kind === 'ended';
 
@@ -45,17 +63,18 @@ export function TerminalView({
   }, [session, ui, shell.accountUri, id, terminal]);
   // The key handler of xterm is set once; it looks here for what counts now.
   const openLink = useOpenLink();
-  const latest = useRef({ isEnded, reconnect, openLink });
+  const latest = useRef({ isEnded, reconnect, openLink, settings });
   useEffect(() => {
-    latest.current = { isEnded, reconnect, openLink };
-  }, [isEnded, reconnect, openLink]);
+    latest.current = { isEnded, reconnect, openLink, settings };
+    terminal?.configure(settings);
+  }, [isEnded, reconnect, openLink, settings, terminal]);
 
   useEffect(() => {
     const element = holder.current;
     if (!element) return;
     const quiet = (work: Parameters<typeof session.call>[0]) =>
       void session.call(work).catch(() => undefined);
-    const created = new TerminalSession(session.bytes, id, {
+    const created = new TerminalSession(session.bytes, id, latest.current.settings, {
       onSize: (size) => {
         rememberTerminalSize(size);
         quiet((api) => api.shells.resize({ shellId: id, size }));
@@ -90,22 +109,35 @@ export function TerminalView({
 
   const onPaste = (event: ClipboardEvent) => {
     const text = event.clipboardData.getData('text');
-    if (!/[\r\n]/.test(text.trimEnd())) return;
+    if (!needsQuestion(text)) return;
     event.preventDefault();
     event.stopPropagation();
-    ui.ask({
-      kind: 'paste',
-      text,
-      onPaste: () => terminal?.paste(text),
-      onClosed: () => terminal?.terminal.focus(),
-    });
+    paste(text);
+  };
+  const onContextMenu = (event: MouseEvent) => {
+    if (!terminal) return;
+    event.preventDefault();
+    // A program that reports the mouse has the right button for itself; with Shift it is the app's.
+    if (terminal.terminal.modes.mouseTrackingMode !== 'none' && !event.shiftKey) return;
+    const selection = terminal.terminal.getSelection();
+    const does = settings['terminal.rightClick'];
+    if (does === 'menu') setMenu({ x: event.clientX, y: event.clientY });
+    else if (does === 'copy-or-paste' && selection !== '') {
+      copy(selection);
+      terminal.terminal.clearSelection();
+    } else pasteClipboard();
   };
 
   return (
     <div
       className="terminal-document"
       hidden={!isFront}
-      style={{ '--dot': `var(--cluster-${cluster?.colour ?? 7})` } as CSSProperties}
+      style={
+        {
+          '--dot': `var(--cluster-${cluster?.colour ?? 7})`,
+          '--terminal': schemeTheme(settings['terminal.colourScheme'], theme).background,
+        } as CSSProperties
+      }
     >
       {isFinding && terminal && (
         <FindBar
@@ -121,6 +153,7 @@ export function TerminalView({
         role="document"
         aria-label="Terminal"
         onPasteCapture={onPaste}
+        onContextMenu={onContextMenu}
         data-state={status.kind}
       >
         <div ref={holder} className="terminal-holder" />
@@ -130,6 +163,21 @@ export function TerminalView({
           </p>
         )}
       </section>
+      {menu && terminal && (
+        <TerminalMenu
+          place={menu}
+          hasSelection={terminal.terminal.hasSelection()}
+          onCopy={() => copy(terminal.terminal.getSelection())}
+          onPaste={pasteClipboard}
+          onSelectAll={() => terminal.terminal.selectAll()}
+          onFind={() => setFinding(true)}
+          onClear={() => terminal.terminal.clear()}
+          onClose={() => {
+            setMenu(undefined);
+            terminal.terminal.focus();
+          }}
+        />
+      )}
       {status.kind === 'ended' && (
         <EndBar end={status.end} target={shell.target} onReconnect={reconnect} onClose={onClose} />
       )}
