@@ -54,7 +54,7 @@ export function createRouter(services: RouterServices) {
     devices: deviceRoutes(os, services.devices),
     files: fileRoutes(os),
     prompts: promptRoutes(os, services),
-    requests: requestRoutes(os, services.requests),
+    requests: requestRoutes(os, services.requests, services.usageEvents),
     settings: settingsRoutes(os, settings),
     shells: shellRoutes(os, services),
     transfers: transferRoutes(os),

@@ -1,5 +1,6 @@
 import { createContext, useContext } from 'react';
 import type { Resource } from '../../shared/contract/resources.ts';
+import type { UsageOrigin } from '../../shared/contract/usage-data.ts';
 import type { AppError } from '../../shared/errors/app-error.ts';
 import type { AccountUri, ClusterUri, RequestUri, ResourceUri } from '../../shared/uri/uri.ts';
 
@@ -19,6 +20,8 @@ export type DialogRequest =
       readonly kind: 'connect';
       readonly resource: Resource;
       readonly anchor?: HTMLElement;
+      /** For usage data; absent = the list of resources. */
+      readonly origin?: UsageOrigin;
     }
   | {
       readonly kind: 'paste';

@@ -1,6 +1,7 @@
 import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ErrorInfo } from '../errors/app-error.ts';
+import { UsageOrigin } from './usage-data.ts';
 import { AccountUri, ResourceUri } from '../uri/uri.ts';
 import { Instant, LongText, ShortText, TabId, TerminalSize, TunnelGroupId, TunnelId } from './ids.ts';
 
@@ -130,7 +131,13 @@ export const tunnels = {
    */
   open: oc
     .input(
-      z.object({ target: TunnelTarget, databaseName: ShortText.optional(), port: PortNumber.optional() }),
+      z.object({
+        target: TunnelTarget,
+        databaseName: ShortText.optional(),
+        port: PortNumber.optional(),
+        /** For usage data. */
+        origin: UsageOrigin.default('resource_table'),
+      }),
     )
     .output(z.object({ tunnelId: TunnelId, tabId: TabId })),
   /** Brings the tab of a known tunnel to the front, or opens one. */
@@ -167,6 +174,13 @@ export const tunnels = {
    * opens the answer, because under the loopback host its browser may run on another machine.
    */
   openApp: oc
-    .input(z.object({ resourceUri: ResourceUri, through: z.enum(['tunnel', 'proxy']) }))
+    .input(
+      z.object({
+        resourceUri: ResourceUri,
+        through: z.enum(['tunnel', 'proxy']),
+        /** For usage data. */
+        origin: UsageOrigin.default('resource_table'),
+      }),
+    )
     .output(z.object({ url: z.string().max(4_000) })),
 };

@@ -26,11 +26,11 @@ export function CommandPalette(props: {
   const [chosen, setChosen] = useState('');
   const onlyActions = text.startsWith('>');
   const found = useResources(onlyActions ? '' : text);
-  const openShell = useOpenShell();
+  const openShell = useOpenShell('search_bar');
   const ui = useUi();
   const connect = (resource: Resource) => {
     const login = resource.lastLogin ?? resource.logins[0];
-    if (resource.kind !== 'server') ui.ask({ kind: 'connect', resource });
+    if (resource.kind !== 'server') ui.ask({ kind: 'connect', resource, origin: 'search_bar' });
     else if (login) void openShell(resource.uri, resource.name, login);
   };
   const pick = (work: () => void) => {

@@ -113,6 +113,7 @@ function useConnect(request: ConnectRequest) {
             target: targetOf(resource, choice),
             ...(choice.databaseName === undefined ? {} : { databaseName: choice.databaseName }),
             ...(port === undefined ? {} : { port }),
+            ...(request.origin === undefined ? {} : { origin: request.origin }),
           }),
         );
         if (isShown.current) ui.closeDialog();
@@ -122,7 +123,7 @@ function useConnect(request: ConnectRequest) {
         setOpening(false);
       }
     },
-    [session, ui, resource, fail],
+    [session, ui, resource, request.origin, fail],
   );
   const load = useCallback(async () => {
     setError(undefined);

@@ -21,7 +21,7 @@ export function TunnelDocument({ tunnel, isFront }: { tunnel: TunnelInfo; isFron
   const cluster = useClusterOf(tunnel.accountUri);
   const calls = useTunnelCalls(tunnel);
   const copy = useCopy();
-  const openApp = useOpenApp();
+  const openApp = useOpenApp('connection_list');
   const region = useRef<HTMLElement>(null);
   const { kind, resourceUri } = tunnel.target;
   const Icon = icons[kind];
