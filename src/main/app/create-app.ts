@@ -22,6 +22,7 @@ import { initialWorkspace, WorkspaceService } from '../workspace/workspace-servi
 import type { App, AppOptions } from './app.ts';
 import { AccountAccess } from './access.ts';
 import { DemoSignIn } from './demo.ts';
+import { AppFiles } from './files.ts';
 import { LocalTerminals } from './local-terminals.ts';
 import { createRequests } from './requests.ts';
 import { createRouter } from './router.ts';
@@ -96,8 +97,13 @@ export function createApp(host: Host, options: AppOptions): App {
       rememberLogin: (uri, login) => profiles.rememberLogin(uri, login),
     },
   });
+  const files = new AppFiles({ host, hub, log, accounts, access, factors, shells });
   const workspace = new WorkspaceService(hub, {
-    closeShell: (id) => shells.close(id),
+    closeShell: (id) => {
+      files.panes.closeBeside(id);
+      shells.close(id);
+    },
+    closePane: (id) => files.panes.close(id),
     duplicateShell: (id, size) => shells.duplicate(id, size),
   });
   accounts.onSignedOut((uri) => shells.endAll(uri));
@@ -136,6 +142,7 @@ export function createApp(host: Host, options: AppOptions): App {
     signIn: new SignInService({ accounts, demo, sign }),
     requests,
     devices,
+    files,
   });
   const clients = new DisposableStore();
   log.info('started', { version: options.version, host: host.kind, platform: host.platform });
@@ -156,6 +163,7 @@ export function createApp(host: Host, options: AppOptions): App {
       await usage.dispose();
       prompts.dispose();
       await tunnels.service.dispose();
+      files.dispose();
       shells.dispose();
       await localShells.dispose();
       accounts.dispose();

@@ -8,7 +8,7 @@ import type { UsageService } from '../telemetry/usage-service.ts';
 import type { Requests } from './requests.ts';
 import { type ClusterRoutesServices, clusterRoutes } from './routes/clusters.ts';
 import { deviceRoutes } from './routes/devices.ts';
-import { fileRoutes } from './routes/files.ts';
+import { type FileRoutesServices, fileRoutes } from './routes/files.ts';
 import { createImplementer } from './routes/implementer.ts';
 import { type PromptRoutesServices, promptRoutes } from './routes/prompts.ts';
 import { requestRoutes } from './routes/requests.ts';
@@ -21,6 +21,7 @@ import { type WorkspaceRoutesServices, workspaceRoutes } from './routes/workspac
 
 export interface RouterServices
   extends ClusterRoutesServices,
+    FileRoutesServices,
     PromptRoutesServices,
     ShellRoutesServices,
     TunnelRoutesServices,
@@ -52,7 +53,7 @@ export function createRouter(services: RouterServices) {
     },
     clusters: clusterRoutes(os, services),
     devices: deviceRoutes(os, services.devices),
-    files: fileRoutes(os),
+    files: fileRoutes(os, services),
     prompts: promptRoutes(os, services),
     requests: requestRoutes(os, services.requests, services.usageEvents),
     settings: settingsRoutes(os, settings),

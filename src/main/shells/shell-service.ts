@@ -5,8 +5,10 @@ import { AppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { type AccountUri, accountOf, parseResourceUri, type ResourceUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
 import { connectToNode } from '../protocol/client/node-session.ts';
+import { SharedConnection } from '../protocol/client/shared-connection.ts';
 import type { ProxyConnection } from '../protocol/client/proxy-types.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
+import type { SshConnection } from '../protocol/net/ssh/client.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import { openServerTerminal } from './server-terminal.ts';
 import { Shell } from './shell.ts';
@@ -64,6 +66,7 @@ export class ShellService {
   readonly #log: Logger;
   readonly #now: () => Date;
   readonly #shells = new Map<ShellId, Shell>();
+  readonly #connections = new Set<{ readonly key: string; readonly shared: SharedConnection }>();
 
   constructor(options: {
     hub: StateHub;
@@ -152,6 +155,12 @@ export class ShellService {
     throw new AppError('not-found', 'This shell is closed.');
   }
 
+  /** A lease of a connection that a shell has to this server as this login; undefined when none is open. */
+  leaseConnection(accountUri: AccountUri, nodeId: string, login: string): SshConnection | undefined {
+    const key = connectionKey(accountUri, nodeId, login);
+    return [...this.#connections].find((entry) => entry.key === key && entry.shared.isOpen)?.shared.lease();
+  }
+
   find(id: ShellId): Shell | undefined {
     return this.#shells.get(id);
   }
@@ -217,8 +226,11 @@ export class ShellService {
       const identity = await this.#access.identityFor(accountUri, target, signal);
       const proxy = await this.#access.proxy(accountUri);
       request.onStep('server');
-      const connection = await connectToNode({ proxy, identity, ...target }, signal);
-      return openServerTerminal(connection, request, signal);
+      const shared = new SharedConnection(await connectToNode({ proxy, identity, ...target }, signal));
+      const entry = { key: connectionKey(accountUri, target.nodeId, target.login), shared };
+      this.#connections.add(entry);
+      shared.onClose(() => this.#connections.delete(entry));
+      return openServerTerminal(shared.lease(), request, signal);
     };
   }
 
@@ -227,4 +239,8 @@ export class ShellService {
       this.#access.rememberLogin(info.target.serverUri, info.target.login);
     if (this.#shells.has(info.id)) this.#hub.put({ slice: 'shells', key: info.id, value: info });
   }
+}
+
+function connectionKey(accountUri: AccountUri, nodeId: string, login: string): string {
+  return JSON.stringify([accountUri, nodeId, login]);
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ShellId, TabId, TerminalSize, TunnelId } from '../../shared/contract/ids.ts';
+import type { PaneId, ShellId, TabId, TerminalSize, TunnelId } from '../../shared/contract/ids.ts';
 import {
   resourcesTabId,
   type SettingsSection,
@@ -12,6 +12,7 @@ import type { StateHub } from '../state/state-hub.ts';
 
 export interface TabDocuments {
   closeShell(id: ShellId): void;
+  closePane(id: PaneId): void;
   /** A new shell on the same server with the same login. */
   duplicateShell(id: ShellId, size: TerminalSize): ShellId;
 }
@@ -38,6 +39,10 @@ export class WorkspaceService {
     const index = after === undefined ? tabs.length : tabs.findIndex((tab) => tab.id === after) + 1;
     this.#put({ tabs: tabs.toSpliced(index, 0, { kind: 'shell', id, shellId, title }), activeTabId: id });
     return id;
+  }
+
+  openFilesTab(paneId: PaneId): TabId {
+    return this.#show({ kind: 'files', id: randomUUID(), paneId }, () => false);
   }
 
   /** The tab of a tunnel comes to the front; it is opened when there is none. */
@@ -86,6 +91,7 @@ export class WorkspaceService {
     const next = left[index] ?? left[index - 1];
     this.#put({ tabs: left, activeTabId: activeTabId === tabId && next ? next.id : activeTabId });
     if (tab.kind === 'shell') this.#documents.closeShell(tab.shellId);
+    if (tab.kind === 'files') this.#documents.closePane(tab.paneId);
   }
 
   move(tabId: TabId, toIndex: number): void {

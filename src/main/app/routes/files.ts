@@ -1,28 +1,79 @@
-import { AppError } from '../../../shared/errors/app-error.ts';
+import { completePath, listFolder, makeFolder, renamePath, setMode, statPath } from '../../files/browse.ts';
+import { readImage, readText } from '../../files/read-small.ts';
+import { countTree, TreeRemoval } from '../../files/remove.ts';
+import type { WorkspaceService } from '../../workspace/workspace-service.ts';
+import { AppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
+import type { AppFiles } from '../files.ts';
 import type { Implementer } from './implementer.ts';
 
+export interface FileRoutesServices {
+  readonly files: AppFiles;
+  readonly workspace: WorkspaceService;
+}
+
 const notBuilt = (): never => {
-  throw new AppError('unsupported', 'Files cannot be opened yet.');
+  throw new AppError('unsupported', 'Files cannot be edited yet.');
 };
 
-export function fileRoutes({ files: os }: Implementer) {
+export function fileRoutes({ files: os }: Implementer, services: FileRoutesServices) {
+  const { workspace } = services;
+  const { panes } = services.files;
   return {
-    openBeside: os.openBeside.handler(notBuilt),
-    openTab: os.openTab.handler(notBuilt),
-    close: os.close.handler(notBuilt),
-    reconnect: os.reconnect.handler(notBuilt),
-    setShellFolder: os.setShellFolder.handler(() => undefined),
-    list: os.list.handler(notBuilt),
-    stat: os.stat.handler(notBuilt),
-    complete: os.complete.handler(notBuilt),
-    makeFolder: os.makeFolder.handler(notBuilt),
-    rename: os.rename.handler(notBuilt),
-    count: os.count.handler(notBuilt),
-    remove: os.remove.handler(notBuilt),
-    setMode: os.setMode.handler(notBuilt),
-    readText: os.readText.handler(notBuilt),
-    readImage: os.readImage.handler(notBuilt),
-    setBookmark: os.setBookmark.handler(notBuilt),
+    openBeside: os.openBeside.handler(({ input }) => ({ paneId: panes.openBeside(input.shellId) })),
+    openTab: os.openTab.handler(({ input }) => {
+      const paneId = panes.open(input.serverUri, input.serverName, input.login);
+      return { paneId, tabId: workspace.openFilesTab(paneId) };
+    }),
+    close: os.close.handler(({ input }) => panes.close(input.paneId)),
+    reconnect: os.reconnect.handler(({ input }) => panes.reconnect(input.paneId)),
+    setShellFolder: os.setShellFolder.handler(({ input }) =>
+      panes.setShellFolder(input.shellId, input.address),
+    ),
+    list: os.list.handler(async function* ({ input, signal }) {
+      const { session, path } = await panes.resolve(input.paneId, input.path, signal);
+      yield* listFolder(session, path);
+    }),
+    stat: os.stat.handler(async ({ input, signal }) => {
+      const { session, path } = await panes.resolve(input.paneId, input.path, signal);
+      return statPath(session, path);
+    }),
+    complete: os.complete.handler(async ({ input, signal }) => {
+      const { session, home } = await panes.resolve(input.paneId, input.path, signal);
+      return completePath(session, input.path, home);
+    }),
+    makeFolder: os.makeFolder.handler(async ({ input, signal }) => {
+      const { session, path } = await panes.resolve(input.paneId, input.path, signal);
+      await makeFolder(session, path);
+    }),
+    rename: os.rename.handler(async ({ input, signal }) =>
+      renamePath(await panes.session(input.paneId, signal), input.from, input.to),
+    ),
+    count: os.count.handler(async function* ({ input, signal }) {
+      yield* countTree(await panes.session(input.paneId, signal), input.paths);
+    }),
+    remove: os.remove.handler(async function* ({ input, signal }) {
+      yield* new TreeRemoval(await panes.session(input.paneId, signal)).run(input.paths);
+    }),
+    setMode: os.setMode.handler(async ({ input, signal }) => {
+      const session = await panes.session(input.paneId, signal);
+      const asked = input.paths.map((path) =>
+        setMode(session, path, input.mode).then(
+          () => undefined,
+          (error: unknown) => ({ path, error: toErrorInfo(error) }),
+        ),
+      );
+      const problems = (await Promise.all(asked)).filter((problem) => problem !== undefined);
+      return { problems: problems.slice(0, 100) };
+    }),
+    readText: os.readText.handler(async ({ input, signal }) =>
+      readText(await panes.session(input.paneId, signal), input.path),
+    ),
+    readImage: os.readImage.handler(async ({ input, signal }) =>
+      readImage(await panes.session(input.paneId, signal), input.path),
+    ),
+    setBookmark: os.setBookmark.handler(({ input }) =>
+      panes.setBookmark(input.paneId, input.path, input.isSet),
+    ),
     edit: os.edit.handler(notBuilt),
     settleEdit: os.settleEdit.handler(notBuilt),
     endEdit: os.endEdit.handler(notBuilt),

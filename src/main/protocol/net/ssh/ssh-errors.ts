@@ -12,6 +12,26 @@ const texts: readonly (readonly [RegExp, (text: string) => AppError])[] = [
       }),
   ],
   [
+    /file copying via SCP or SFTP/i,
+    (text) =>
+      new AppError('file-copy-forbidden', 'Files may not be copied on this server.', {
+        reason: lastLine(text),
+        advice: /node does not allow/i.test(text)
+          ? 'The server itself is set up so. Ask an administrator of the cluster.'
+          : 'Your roles do not allow it. Ask an administrator of the cluster.',
+        detail: text,
+      }),
+  ],
+  [
+    /lacking privileges to start unattended session/i,
+    (text) =>
+      new AppError('file-copy-forbidden', 'Files of this server need a moderated session.', {
+        reason: 'Your roles let you be there only while a moderator watches.',
+        advice: 'Ask an administrator of the cluster.',
+        detail: text,
+      }),
+  ],
+  [
     /client exceeded idle timeout|idle timeout/i,
     (text) =>
       new AppError(

@@ -1,0 +1,92 @@
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FileEntry } from '../../shared/contract/files.ts';
+import { type FileWorld, startFileWorld } from '../testing/file-world.ts';
+import { until } from '../testing/tunnel-app.ts';
+
+let world: FileWorld;
+beforeAll(async () => {
+  world = await startFileWorld();
+});
+afterAll(() => world.dispose());
+
+async function list(paneId: string, path: string): Promise<FileEntry[]> {
+  const entries: FileEntry[] = [];
+  for await (const chunk of await world.page.api.files.list({ paneId, path })) entries.push(...chunk.entries);
+  return entries;
+}
+
+describe('a file pane of the embedded cluster', () => {
+  it('shows what is in folders, and changes it', async () => {
+    const { api } = world.page;
+    const paneId = await world.openPane();
+    const folder = mkdtempSync(join(tmpdir(), 'porthole-pane-'));
+    writeFileSync(join(folder, 'a.txt'), 'hello');
+    writeFileSync(Buffer.concat([Buffer.from(`${folder}/bad-`), Buffer.from([0xff])]), '');
+    mkdirSync(join(folder, 'sub'));
+    symlinkSync('sub', join(folder, 'link'));
+    symlinkSync('loop', join(folder, 'loop'));
+    const entries = await list(paneId, folder);
+    expect(new Map(entries.map((entry) => [entry.name, entry]))).toMatchObject(
+      new Map<string, Partial<FileEntry>>([
+        ['a.txt', { kind: 'file', size: 5, owner: userInfo().username }],
+        ['bad-\udcff', { kind: 'file' }],
+        ['sub', { kind: 'folder' }],
+        ['link', { kind: 'link', linkTarget: 'sub', linkKind: 'folder' }],
+        ['loop', { kind: 'link', linkTarget: 'loop', linkKind: 'unknown' }],
+      ]),
+    );
+    await api.files.makeFolder({ paneId, path: `${folder}/new` });
+    await expect(api.files.makeFolder({ paneId, path: `${folder}/new` })).rejects.toMatchObject({
+      data: { code: 'file-exists' },
+    });
+    await api.files.rename({ paneId, from: `${folder}/a.txt`, to: `${folder}/new/b.txt` });
+    await api.files.setMode({ paneId, paths: [`${folder}/new/b.txt`], mode: 0o600 });
+    expect(await api.files.stat({ paneId, path: `${folder}/new/b.txt` })).toMatchObject({
+      entry: { mode: 0o600, size: 5 },
+    });
+    expect(readFileSync(join(folder, 'new/b.txt'), 'utf8')).toBe('hello');
+    expect(await api.files.readText({ paneId, path: `${folder}/new/b.txt` })).toMatchObject({
+      text: 'hello',
+      isCut: false,
+    });
+    expect(await api.files.complete({ paneId, path: `${folder}/s` })).toEqual({
+      matches: [{ path: `${folder}/sub`, isFolder: true }],
+    });
+    for await (const last of await api.files.count({ paneId, paths: [folder] }))
+      if (last.isDone) expect(last).toMatchObject({ files: 4, folders: 3, bytes: 5 + 3 + 4 });
+    for await (const last of await api.files.remove({ paneId, paths: [folder] }))
+      if (last.isDone) expect(last).toMatchObject({ removed: 7, problemCount: 0 });
+    await expect(api.files.stat({ paneId, path: folder })).rejects.toMatchObject({
+      data: { code: 'file-not-found' },
+    });
+  });
+
+  it('uses the connection of its shell, and goes on without it', async () => {
+    const { api } = world.page;
+    const { shellId, tabId } = await api.shells.open({
+      serverUri: world.serverUri,
+      serverName: 'demo-node',
+      login: userInfo().username,
+      size: { cols: 80, rows: 24 },
+    });
+    await until(() => world.page.state().shells[shellId]?.status.kind === 'open');
+    const { paneId } = await api.files.openBeside({ shellId });
+    await until(() => world.page.state().filePanes[paneId]?.status.kind === 'ready');
+    await api.files.setShellFolder({ shellId, address: 'file://host/tmp/a%20b' });
+    await until(() => world.page.state().filePanes[paneId]?.shellFolder === '/tmp/a b');
+    await api.workspace.closeTab({ tabId });
+    await until(() => world.page.state().filePanes[paneId] === undefined);
+  });
+
+  it('keeps bookmarks for all panes of a server', async () => {
+    const paneId = await world.openPane();
+    await world.page.api.files.setBookmark({ paneId, path: '/var/log', isSet: true });
+    const other = await world.openPane();
+    expect(world.page.state().filePanes[other]?.bookmarks).toEqual(['/var/log']);
+    await world.page.api.files.setBookmark({ paneId: other, path: '/var/log', isSet: false });
+    await until(() => world.page.state().filePanes[paneId]?.bookmarks.length === 0);
+  });
+});
