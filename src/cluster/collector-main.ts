@@ -7,6 +7,6 @@ const collector = await startUsageCollector({
 });
 const stop = () => void collector.stop().finally(() => process.exit(0));
 process.once('disconnect', stop);
-process.once('SIGTERM', stop);
+process.on('SIGTERM', stop);
 process.on('SIGINT', () => undefined);
 process.send?.({ address: collector.address });

@@ -67,7 +67,7 @@ async function stop(): Promise<void> {
 }
 
 process.once('disconnect', () => void stop());
-process.once('SIGTERM', () => void stop());
+process.on('SIGTERM', () => void stop());
 // Ctrl+C in a terminal reaches the whole group; the parent ends this process in order.
 process.on('SIGINT', () => undefined);
 process.on('message', (raw) => {

@@ -40,7 +40,8 @@ async function run(): Promise<void> {
     await core.demo?.stop();
     process.exit(0);
   };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => void end());
+  // Not `once`: a library sends the signal again after its own clean-up, and without a listener that would end us at once.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void end());
   show(address, values['no-open'], dataFolder, () => void end());
   // The core is most of the program: the browser starts and the page loads while it does.
   setCore(startCore(dataFolder, !values['no-cluster']));
