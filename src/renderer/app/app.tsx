@@ -11,6 +11,7 @@ import { RequestsDocument } from '../features/access-requests/requests-document.
 import { AddClusterDialog } from '../features/clusters/add-cluster-dialog.tsx';
 import { FirstStart } from '../features/clusters/first-start.tsx';
 import { SignInDialog } from '../features/clusters/sign-in-dialog.tsx';
+import { DevicesDialog } from '../features/devices/devices-dialog.tsx';
 import { CommandPalette } from '../features/palette/command-palette.tsx';
 import { ResourcesPage } from '../features/resources/resources-page.tsx';
 import { ConnectPopup } from '../features/tunnels/connect-popup.tsx';
@@ -116,6 +117,7 @@ function Frame() {
       openPalette,
       report,
       notify: (text, action) => addNotice(text, undefined, action),
+      retract: (text) => setNotices((old) => old.filter((notice) => notice.text !== text)),
       guard,
     };
   }, [addNotice, openPalette]);
@@ -242,12 +244,20 @@ function FrameBody(props: {
         <CommandPalette actions={commands.actions} tabs={commands.tabs} onClose={props.palette} />
       )}
       <OpenDialog request={props.dialog} />
-      {/* A connect popup may be what waits for the prompt; every other dialog is finished first. */}
-      {(!props.dialog || props.dialog.kind === 'connect') && <PromptHost />}
+      {/* These dialogs may be what waits for the prompt; every other one is finished first. */}
+      {(!props.dialog || maskedByPrompts.has(props.dialog.kind)) && <PromptHost />}
       {!props.dialog && <UsageQuestions />}
     </div>
   );
 }
+
+const maskedByPrompts: ReadonlySet<DialogRequest['kind']> = new Set([
+  'connect',
+  'devices',
+  'request-access',
+  'assume',
+  'explain',
+]);
 
 function OpenDialog({ request }: { request: DialogRequest | undefined }) {
   switch (request?.kind) {
@@ -267,6 +277,8 @@ function OpenDialog({ request }: { request: DialogRequest | undefined }) {
       return (
         <ExplainDialog key={request.resourceUri} resourceUri={request.resourceUri} name={request.name} />
       );
+    case 'devices':
+      return <DevicesDialog key={request.accountUri} accountUri={request.accountUri} />;
     case 'shortcuts':
       return <ShortcutsDialog />;
     default:

@@ -20,7 +20,10 @@ export function requestActions(options: {
   return [
     { name: 'Show access requests', run: () => call((api) => api.workspace.openRequests()) },
     ...(account
-      ? [{ name: 'Request access', run: () => ask({ kind: 'request-access', accountUri: account.uri }) }]
+      ? [
+          { name: 'Request access', run: () => ask({ kind: 'request-access', accountUri: account.uri }) },
+          { name: 'Second factors', run: () => ask({ kind: 'devices', accountUri: account.uri }) },
+        ]
       : []),
     ...newest
       .filter((request) => request.assumable.kind === 'now' && !request.isAssumed)

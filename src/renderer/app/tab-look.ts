@@ -23,7 +23,13 @@ export function tabLook(tab: Tab, state: Pick<AppState, 'shells' | 'tunnels' | '
     const accountUri = accountOf(tab.requestUri);
     if (!request) return { title: `Request ${id}`, word: '', shape: 'ring', accountUri };
     const { word, shape } = requestLook(request);
-    return { title: `Request by ${request.requester}`, word, shape, accountUri };
+    // A narrow place: the count alone.
+    return {
+      title: `Request by ${request.requester}`,
+      word: word.replace(/ approvals$/, ''),
+      shape,
+      accountUri,
+    };
   }
   if (tab.kind === 'files') return { title: 'Files', word: '', shape: 'round' };
   if (tab.kind === 'tunnel') {

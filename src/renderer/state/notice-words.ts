@@ -1,8 +1,17 @@
 import type { RequestNotice } from '../../shared/contract/access-requests.ts';
+import { clusterOf, parseRequestUri } from '../../shared/uri/uri.ts';
+import { withShortIds } from './request-words.ts';
+
+/** Equal for notices of the same thing that reach several users of this window. */
+export function noticeKey(notice: RequestNotice): string {
+  const id = parseRequestUri(notice.requestUri)?.id ?? '';
+  return `${notice.kind} ${clusterOf(notice.requestUri)} ${id}`;
+}
 
 /** What happened, in one sentence. Reasons are other people's text and stay out of it. */
 export function noticeText(notice: RequestNotice): string {
-  const { person, summary } = notice;
+  const { person } = notice;
+  const summary = withShortIds(notice.summary);
   switch (notice.kind) {
     case 'approved':
       return person ? `${person} approved ${summary}` : `${summary} was approved`;

@@ -6,9 +6,16 @@ export function namesOf(request: Pick<RequestInfo, 'kind' | 'roles' | 'resources
   return request.kind === 'roles' ? [...request.roles] : request.resources.map(resourceName);
 }
 
+const uuid = /[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g;
+
+/** A server that was not looked up has a long number in place of its name: its beginning is enough to tell it apart. */
+export function withShortIds(text: string): string {
+  return text.replace(uuid, (id) => `server ${id.slice(0, 8)}`);
+}
+
 /** The name of a resource now, else what it was asked for as. */
 export function resourceName(resource: RequestedResource): string {
-  const cluster = resource.now?.name ?? resource.id;
+  const cluster = resource.now?.name ?? withShortIds(resource.id);
   return resource.subResource === '' ? cluster : `${cluster}/${resource.subResource}`;
 }
 

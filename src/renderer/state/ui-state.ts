@@ -33,6 +33,8 @@ export type DialogRequest =
   | { readonly kind: 'request-access'; readonly accountUri: AccountUri }
   | { readonly kind: 'assume'; readonly requestUri: RequestUri }
   | { readonly kind: 'explain'; readonly resourceUri: ResourceUri; readonly name: string }
+  /** The second factors of a user. */
+  | { readonly kind: 'devices'; readonly accountUri: AccountUri }
   | { readonly kind: 'shortcuts' };
 
 /** What a notice offers to do. */
@@ -48,6 +50,8 @@ export interface UiActions {
   /** A failure that has no place of its own in the page. */
   report(error: AppError): void;
   notify(text: string, action?: NoticeAction): void;
+  /** Takes a notice away that is not so any more. */
+  retract(text: string): void;
   /** Runs a call; when it needs a sign-in of `account`, asks for it in place and then tries once more. */
   guard(account: AccountUri | undefined, work: () => Promise<void>): Promise<void>;
 }

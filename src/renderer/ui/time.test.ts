@@ -12,6 +12,7 @@ describe('spans and moments', () => {
     [3_600_000, '1 h'],
     [7 * 3_600_000 + 52 * 60_000, '7 h 52 min'],
     [3 * 86_400_000, '3 d'],
+    [3 * 86_400_000 - 60_000, '2 d 23 h'],
   ])('writes %d ms as %s', (span, text) => {
     expect(formatSpan(span)).toBe(text);
   });
@@ -21,7 +22,7 @@ describe('spans and moments', () => {
     [59_000, 'just now'],
     [6 * 60_000, '6 min ago'],
     [90 * 60_000, '1 h ago'],
-    [5 * 86_400_000, '5 d ago'],
+    [5 * 86_400_000 + 7_200_000, '5 d ago'],
   ])('tells %d ms in the past as %s', (past, text) => {
     expect(formatAgo(before(past), now)).toBe(text);
   });

@@ -6,13 +6,13 @@ export function formatSpan(milliseconds: number): string {
   if (minutes < 60) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);
   if (hours < 48) return minutes % 60 === 0 ? `${hours} h` : `${hours} h ${minutes % 60} min`;
-  return `${Math.floor(hours / 24)} d`;
+  return hours % 24 === 0 ? `${hours / 24} d` : `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
 /** How long ago: `just now`, `6 min ago`, `3 d ago`. */
 export function formatAgo(instant: string, now: number): string {
   const past = now - Date.parse(instant);
-  return past < 60_000 ? 'just now' : `${formatSpan(past).replace(/ \d+ min$/, '')} ago`;
+  return past < 60_000 ? 'just now' : `${formatSpan(past).replace(/ \d+ (?:min|h)$/, '')} ago`;
 }
 
 /** A point in time as short as it is clear: `18:30` today, `26 Nov, 18:30` on another day. */

@@ -5,7 +5,7 @@ import type { AccountInfo, AssumedRequest } from '../../../shared/contract/clust
 import { useAppState } from '../../state/store.ts';
 import { useAccountLook } from '../../state/use-accounts.ts';
 import { useRequestCalls } from '../../state/use-request-calls.ts';
-import { counted } from '../../state/request-words.ts';
+import { counted, withShortIds } from '../../state/request-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatExact, formatSpan } from '../../ui/time.ts';
 import { useNow } from '../../ui/use-now.ts';
@@ -67,7 +67,7 @@ function nameOf(assumed: AssumedRequest): string {
   const names = assumed.resources.length > 0 ? assumed.resources : assumed.roles;
   const [name] = names;
   if (name === undefined) return 'a request';
-  return names.length > 1 ? `${name} +${names.length - 1}` : name;
+  return withShortIds(names.length > 1 ? `${name} +${names.length - 1}` : name);
 }
 
 function AssumedItem(props: {
@@ -80,7 +80,7 @@ function AssumedItem(props: {
   const calls = useRequestCalls();
   const { cluster, userName } = useAccountLook(account.uri);
   const names = assumed.resources.length > 0 ? assumed.resources : assumed.roles;
-  const name = names.join(', ') || 'a request';
+  const name = withShortIds(names.join(', ')) || 'a request';
   return (
     <li className="inbox-item" aria-label={name}>
       <span

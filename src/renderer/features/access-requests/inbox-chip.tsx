@@ -2,7 +2,7 @@ import { Popover } from '@base-ui/react/popover';
 import { Inbox, X } from 'lucide-react';
 import { type CSSProperties, useState } from 'react';
 import type { RequestNotice } from '../../../shared/contract/access-requests.ts';
-import { noticeText } from '../../state/notice-words.ts';
+import { noticeKey, noticeText } from '../../state/notice-words.ts';
 import { useAppState } from '../../state/store.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { useAccountLook } from '../../state/use-accounts.ts';
@@ -17,8 +17,8 @@ export function InboxChip() {
   const notices = useAppState((state) => state.notices);
   const calls = useRequestCalls();
   const [isOpen, setOpen] = useState(false);
-  const all = Object.values(notices).sort((a, b) => (a.at < b.at ? 1 : -1));
-  const unread = all.filter((notice) => !notice.isRead).length;
+  const all = groupNotices(Object.values(notices));
+  const unread = all.filter((group) => group.some((notice) => !notice.isRead)).length;
   const onOpenChange = (open: boolean) => {
     setOpen(open);
     // Read is what was seen: once the list closes again.
@@ -38,8 +38,8 @@ export function InboxChip() {
           <Popover.Popup className="popup inbox" aria-label="Inbox of requests">
             {all.length === 0 && <p className="inbox-hint">Nothing has happened yet.</p>}
             <ul className="inbox-list">
-              {all.map((notice) => (
-                <InboxItem key={notice.id} notice={notice} onDone={() => onOpenChange(false)} />
+              {all.map((group) => (
+                <InboxItem key={group[0].id} group={group} onDone={() => onOpenChange(false)} />
               ))}
             </ul>
             <div className="inbox-foot">
@@ -65,15 +65,32 @@ export function InboxChip() {
   );
 }
 
-function InboxItem({ notice, onDone }: { notice: RequestNotice; onDone: () => void }) {
+type Group = readonly [RequestNotice, ...RequestNotice[]];
+
+/** Newest first; the same thing told to several users of this window is one entry. */
+function groupNotices(notices: readonly RequestNotice[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const notice of notices.toSorted((a, b) => (a.at < b.at ? 1 : -1))) {
+    const key = noticeKey(notice);
+    const known = groups.get(key);
+    groups.set(key, known ? [...known, notice] : [notice]);
+  }
+  return [...groups.values()];
+}
+
+function InboxItem({ group, onDone }: { group: Group; onDone: () => void }) {
+  const [notice] = group;
   const calls = useRequestCalls();
   const ui = useUi();
   const now = useNow(30_000);
   const request = useAppState((state) => state.requests[notice.requestUri]);
-  const { userName, cluster } = useAccountLook(notice.accountUri);
+  const { cluster } = useAccountLook(notice.accountUri);
+  const accounts = useAppState((state) => state.accounts);
+  const userNames = group.map((one) => accounts[one.accountUri]?.userName ?? '').join(', ');
+  const isUnread = group.some((one) => !one.isRead);
   const canAssume = request?.assumable.kind === 'now' && !request.isAssumed;
   return (
-    <li className="inbox-item" data-unread={!notice.isRead}>
+    <li className="inbox-item" data-unread={isUnread}>
       <span
         className="dot"
         style={{ '--dot': `var(--cluster-${cluster?.colour ?? 7})` } as CSSProperties}
@@ -81,11 +98,11 @@ function InboxItem({ notice, onDone }: { notice: RequestNotice; onDone: () => vo
       />
       <span className="grow">
         <span className="inbox-name">
-          {!notice.isRead && <span className="hidden-text">Unread: </span>}
+          {isUnread && <span className="hidden-text">Unread: </span>}
           {noticeText(notice)}
         </span>
         <span className="small muted" title={formatExact(notice.at)}>
-          {userName} on {cluster?.name} · {formatAgo(notice.at, now)}
+          {userNames} on {cluster?.name} · {formatAgo(notice.at, now)}
         </span>
       </span>
       {canAssume && (
@@ -108,7 +125,7 @@ function InboxItem({ notice, onDone }: { notice: RequestNotice; onDone: () => vo
       >
         Show
       </Button>
-      <IconButton label="Dismiss" onClick={() => calls.dismiss([notice.id])}>
+      <IconButton label="Dismiss" onClick={() => calls.dismiss(group.map((one) => one.id))}>
         <X size={14} aria-hidden />
       </IconButton>
     </li>

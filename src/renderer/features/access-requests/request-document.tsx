@@ -128,7 +128,9 @@ function Viewers({
   onView: (uri: RequestUri) => void;
 }) {
   const session = useSession();
-  const accounts = useSignedIn().filter((account) => account.clusterUri === clusterOf(viewed));
+  const accounts = useSignedIn()
+    .filter((account) => account.clusterUri === clusterOf(viewed))
+    .toSorted((a, b) => (a.userName < b.userName ? -1 : 1));
   const [seenBy, setSeenBy] = useState<readonly RequestUri[]>([viewed]);
   const uris = accounts.flatMap((account) => {
     const parts = parseAccountUri(account.uri);

@@ -1,5 +1,5 @@
 import { Menu } from '@base-ui/react/menu';
-import { Check, ChevronDown, LogIn, LogOut, Plus, Trash2, UserPlus } from 'lucide-react';
+import { Check, ChevronDown, Fingerprint, LogIn, LogOut, Plus, Trash2, UserPlus } from 'lucide-react';
 import type { AccountInfo, ClusterInfo } from '../../../shared/contract/clusters.ts';
 import { toAppError } from '../../client/api.ts';
 import { useActiveAccount, useAppState, useClusterOf, useSession } from '../../state/store.ts';
@@ -64,6 +64,11 @@ function ClusterGroup(props: {
 }) {
   const { cluster, accounts, active, run } = props;
   const ui = useUi();
+  const demo = useAppState((state) => state.app.demo);
+  // The demo's users sign in without typing.
+  const others = (cluster.isDemo && accounts.length > 0 ? (demo?.users ?? []) : []).filter(
+    ({ accountUri }) => !accounts.some(({ uri, status }) => uri === accountUri && status === 'signed-in'),
+  );
   return (
     <Menu.Group>
       <Menu.GroupLabel className="menu-group line">
@@ -73,6 +78,15 @@ function ClusterGroup(props: {
       </Menu.GroupLabel>
       {accounts.map((account) => (
         <AccountItems key={account.uri} account={account} isActive={account.uri === active?.uri} run={run} />
+      ))}
+      {others.map(({ userName }) => (
+        <Menu.Item
+          key={userName}
+          className="menu-item"
+          onClick={() => run((api) => api.clusters.signIn({ kind: 'demo', userName }))}
+        >
+          <LogIn size={14} aria-hidden /> Sign in as {userName}
+        </Menu.Item>
       ))}
       <Menu.Item
         className="menu-item"
@@ -113,6 +127,11 @@ function AccountItems({ account, isActive, run }: { account: AccountInfo; isActi
         )}
         {isActive && <span className="hidden-text">, in front</span>}
       </Menu.Item>
+      {!needsSignIn && (
+        <Menu.Item className="menu-item" onClick={() => ui.ask({ kind: 'devices', accountUri: account.uri })}>
+          <Fingerprint size={14} aria-hidden /> Second factors of {account.userName}
+        </Menu.Item>
+      )}
       <Menu.Item
         className="menu-item"
         onClick={() => run((api) => api.clusters.signOut({ accountUri: account.uri }))}

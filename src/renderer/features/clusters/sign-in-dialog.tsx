@@ -1,4 +1,5 @@
 import { type FormEvent, useEffect, useRef, useState } from 'react';
+import type { ClusterFacts, SignIn } from '../../../shared/contract/clusters.ts';
 import { type AppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
 import { toAppError } from '../../client/api.ts';
 import { useAppState, useSession } from '../../state/store.ts';
@@ -25,11 +26,15 @@ export function SignInDialog({ request, onCancel }: { request: SignInRequest; on
   );
   const [password, setPassword] = useState('');
   const [oneTimeCode, setOneTimeCode] = useState('');
-  const [isBusy, setBusy] = useState(false);
+  const [busy, setBusy] = useState<SignIn['kind']>();
   const [error, setError] = useState<AppError>();
   const code = useRef<HTMLInputElement>(null);
   const close = onCancel ?? ui.closeDialog;
-  const isDemo = cluster?.isDemo === true && (userName === '' || userName === demo?.userName);
+  const demoNames = demo?.users.map((user) => user.userName) ?? [];
+  const isDemo = cluster?.isDemo === true && (userName === '' || demoNames.includes(userName));
+  const stop = useRef<AbortController>(undefined);
+  // Leaving the dialog cancels a ceremony that waits for its key.
+  useEffect(() => () => stop.current?.abort(), []);
 
   useEffect(() => {
     void session
@@ -37,30 +42,32 @@ export function SignInDialog({ request, onCancel }: { request: SignInRequest; on
       .catch((failure: unknown) => setError(toAppError(failure)));
   }, [session, request.clusterUri]);
 
-  const signIn = async () => {
-    setBusy(true);
+  const { clusterUri } = request;
+  const signIn = async (how: SignIn) => {
+    setBusy(how.kind);
     setError(undefined);
+    const mine = new AbortController();
+    stop.current = mine;
     try {
-      const { accountUri } = await session.call((api) =>
-        api.clusters.signIn(
-          isDemo && password === ''
-            ? { kind: 'demo' }
-            : { kind: 'password', clusterUri: request.clusterUri, userName, password, oneTimeCode },
-        ),
-      );
+      const { accountUri } = await session.call((api) => api.clusters.signIn(how, { signal: mine.signal }));
       if (!onCancel) ui.closeDialog();
       request.afterwards?.(accountUri);
     } catch (failure) {
+      if (mine.signal.aborted) return;
       const known = toAppError(failure);
-      setError(known);
+      if (known.code !== 'cancelled') setError(known);
       if (known.code === 'code-wrong' || known.code === 'code-required') code.current?.select();
     } finally {
-      setBusy(false);
+      setBusy(undefined);
     }
   };
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void signIn();
+    void signIn(
+      isDemo && password === ''
+        ? { kind: 'demo', ...(userName === '' ? {} : { userName }) }
+        : { kind: 'password', clusterUri, userName, password, oneTimeCode },
+    );
   };
 
   if (error?.code === 'tls-untrusted' && cluster) {
@@ -140,12 +147,53 @@ export function SignInDialog({ request, onCancel }: { request: SignInRequest; on
         {error && <Problem error={toErrorInfo(error)} />}
         <div className="actions">
           <Button onClick={close}>Cancel</Button>
-          <Button type="submit" kind="primary" disabled={isBusy}>
-            {isBusy ? 'Signing in…' : 'Sign in'}
+          {!isDemo && (
+            <KeyButtons
+              facts={facts}
+              busy={busy}
+              canUseKey={userName !== '' && password !== ''}
+              onKey={() => void signIn({ kind: 'security-key', clusterUri, userName, password })}
+              onPasskey={() => void signIn({ kind: 'passkey', clusterUri })}
+            />
+          )}
+          <Button type="submit" kind="primary" disabled={busy !== undefined}>
+            {busy === 'password' || busy === 'demo' ? 'Signing in…' : 'Sign in'}
           </Button>
         </div>
       </form>
     </Dialog>
+  );
+}
+
+const keyKinds: readonly ClusterFacts['secondFactor'][] = ['webauthn', 'on', 'optional', 'unknown'];
+
+/** Ways to sign in that need a key: after the password, or a passkey alone. */
+function KeyButtons(props: {
+  facts: ClusterFacts | undefined;
+  busy: SignIn['kind'] | undefined;
+  canUseKey: boolean;
+  onKey: () => void;
+  onPasskey: () => void;
+}) {
+  const { facts, busy } = props;
+  if (!facts) return null;
+  return (
+    <>
+      {facts.passwordless && (
+        <Button disabled={busy !== undefined} onClick={props.onPasskey}>
+          {busy === 'passkey' ? 'Waiting for the passkey…' : 'Use a passkey'}
+        </Button>
+      )}
+      {keyKinds.includes(facts.secondFactor) && (
+        <Button
+          disabled={busy !== undefined || !props.canUseKey}
+          title={props.canUseKey ? undefined : 'Type your user name and password first'}
+          onClick={props.onKey}
+        >
+          {busy === 'security-key' ? 'Touch the key…' : 'Use security key'}
+        </Button>
+      )}
+    </>
   );
 }
 

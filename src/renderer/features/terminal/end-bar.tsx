@@ -1,5 +1,9 @@
 import type { ShellEnd, ShellTarget } from '../../../shared/contract/shells.ts';
+import { useUi } from '../../state/ui-state.ts';
 import { Button } from '../../ui/button.tsx';
+
+/** Failures that an explanation of the access may help with. */
+const refusals = new Set(['access-denied', 'login-refused', 'resource-gone', 'mfa-required']);
 
 /** What a person reads when a shell is over. */
 export function endText(end: ShellEnd, what = 'shell'): { title: string; reason: string } {
@@ -35,6 +39,8 @@ export function EndBar({
     end,
     target.kind === 'local' && target.command !== '' ? 'command' : 'shell',
   );
+  const ui = useUi();
+  const isRefused = end.kind === 'failed' && refusals.has(end.error.code);
   const isFault = end.kind !== 'exited' || end.code !== 0;
   return (
     <section className="end-bar" aria-label="Connection ended" data-fault={isFault}>
@@ -50,6 +56,13 @@ export function EndBar({
           </details>
         )}
       </div>
+      {isRefused && target.kind === 'server' && (
+        <Button
+          onClick={() => ui.ask({ kind: 'explain', resourceUri: target.serverUri, name: target.serverName })}
+        >
+          Explain access
+        </Button>
+      )}
       <Button onClick={onClose}>Close</Button>
       <Button kind="primary" onClick={onReconnect}>
         {target.kind === 'server' ? 'Reconnect' : 'Start again'}

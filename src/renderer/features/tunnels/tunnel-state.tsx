@@ -8,6 +8,9 @@ import { PortProblem } from './port-problem.tsx';
 import { tunnelLook } from './tunnel-look.ts';
 import type { TunnelCalls } from './use-tunnel-calls.ts';
 
+/** Failures that an explanation of the access may help with. */
+const refusals = new Set(['access-denied', 'resource-gone', 'mfa-required']);
+
 /** The state in words, and what is needed to go on. */
 export function TunnelState({ tunnel, calls }: { tunnel: TunnelInfo; calls: TunnelCalls }) {
   const now = useNow(15_000);
@@ -96,6 +99,7 @@ function StateProblem({ tunnel, calls }: { tunnel: TunnelInfo; calls: TunnelCall
       ) : (
         <Button onClick={calls.tryAgain}>Try again</Button>
       )}
+      {refusals.has(error.code) && <Button onClick={calls.explain}>Explain access</Button>}
     </Problem>
   );
 }

@@ -29,6 +29,7 @@ export function useTunnelCalls(tunnel: TunnelInfo) {
     suggestPort: () => session.call((api) => api.tunnels.suggestPort({ tunnelId })),
     setDatabaseName: (databaseName: string) =>
       session.call((api) => api.tunnels.setDatabaseName({ tunnelId, databaseName })),
+    explain: () => ui.ask({ kind: 'explain', resourceUri: tunnel.target.resourceUri, name: tunnel.name }),
     /** Asks for the sign-in that the tunnel needs, and brings it up. */
     signIn: (reason: string) =>
       ui.ask({
