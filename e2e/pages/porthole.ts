@@ -1,7 +1,9 @@
 import { expect, type Page } from '@playwright/test';
 import { ConnectPopup } from './connect-popup.ts';
+import { Devices } from './devices.ts';
 import { OpenList } from './open-list.ts';
 import { Prompts } from './prompts.ts';
+import { Requests } from './requests.ts';
 import { ResourceList } from './resource-list.ts';
 import { SettingsPage, UsageQuestion } from './settings-page.ts';
 import { ShellTab } from './shell-tab.ts';
@@ -20,6 +22,8 @@ export class Porthole {
   readonly tunnel: TunnelTab;
   readonly openList: OpenList;
   readonly prompts: Prompts;
+  readonly requests: Requests;
+  readonly devices: Devices;
 
   constructor(page: Page) {
     this.page = page;
@@ -32,6 +36,8 @@ export class Porthole {
     this.tunnel = new TunnelTab(page);
     this.openList = new OpenList(page);
     this.prompts = new Prompts(page);
+    this.requests = new Requests(page);
+    this.devices = new Devices(page);
   }
 
   /** Under Electron the window is open already: its address is empty. */

@@ -26,8 +26,16 @@ export function useRequestCalls() {
         ),
       remove: (requestUri: RequestUri) =>
         guarded(accountOf(requestUri), (api) => api.requests.delete({ requestUri })),
-      putCart: (accountUri: AccountUri, items: readonly CartItem[]) =>
-        void guarded(accountUri, (api) => api.requests.putCart({ accountUri, items: [...items] })),
+      /** Whether the main process has it. */
+      putCart: async (accountUri: AccountUri, items: readonly CartItem[]): Promise<boolean> => {
+        try {
+          await session.call((api) => api.requests.putCart({ accountUri, items: [...items] }));
+          return true;
+        } catch (error) {
+          ui.report(toAppError(error));
+          return false;
+        }
+      },
       markRead: (noticeIds?: NoticeId[]) =>
         run((api) => api.requests.markNoticesRead(noticeIds ? { noticeIds } : {})),
       dismiss: (noticeIds?: NoticeId[]) =>

@@ -39,7 +39,7 @@ export function DryRunSummary(props: {
             <dd>
               {dryRun.approvalsNeeded > 0 ? counted(dryRun.approvalsNeeded, 'approval', 'approvals') : '–'}
               {dryRun.reviewers.length > 0 && (
-                <span className="muted"> · suggested: {dryRun.reviewers.join(', ')}</span>
+                <span className="muted"> · told: {dryRun.reviewers.join(', ')}</span>
               )}
             </dd>
           </dl>

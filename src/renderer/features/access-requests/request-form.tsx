@@ -89,7 +89,10 @@ export function RequestForm({ accountUri }: { accountUri: AccountUri }) {
           onChange={(reason) => change({ reason })}
         />
         <ReviewersField
-          suggested={dryRun?.reviewers.length ? dryRun.reviewers : (capabilities?.suggestedReviewers ?? [])}
+          suggested={[
+            // A draft that names reviewers is answered with those alone.
+            ...new Set([...(capabilities?.suggestedReviewers ?? []), ...(dryRun?.reviewers ?? [])]),
+          ].filter((name) => !fields.otherReviewers.split(/[\s,;]+/).includes(name))}
           fields={fields}
           change={change}
         />

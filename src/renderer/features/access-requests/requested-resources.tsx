@@ -28,7 +28,11 @@ function Requested({ resource, isOpen }: { resource: RequestedResource; isOpen: 
   return (
     <li className="requested-item" aria-label={resourceName(resource)}>
       <span className="line grow">
-        <span className="mono clip">{resourceName(resource)}</span>
+        <span className="mono clip">
+          {resource.now
+            ? resourceName(resource)
+            : [resource.id, resource.subResource].filter(Boolean).join('/')}
+        </span>
         <span className="muted small requested-kind">{kindWord(resource.kind)}</span>
         {now?.address && <span className="mono small-mono muted clip">{now.address}</span>}
         <span className="cell-labels">

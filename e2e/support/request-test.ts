@@ -1,0 +1,50 @@
+import type { Browser } from '@playwright/test';
+import { Porthole } from '../pages/porthole.ts';
+import { type AppProcess, startApp } from './app-process.ts';
+import { type PersonName, type RequestCluster, startRequestCluster } from './request-cluster.ts';
+import { test as base } from './test.ts';
+
+/** Opens a window for a user: an app of its own, in a browser context of its own. */
+export type OpenFor = (name: PersonName) => Promise<Porthole & { readonly app: AppProcess }>;
+
+interface RequestFixtures {
+  requestCluster: RequestCluster;
+  openFor: OpenFor;
+  /** A window with its user signed in: the one who asks. */
+  alice: Porthole;
+}
+
+export const test = base.extend<RequestFixtures>({
+  requestCluster: async ({}, use) => {
+    const cluster = await startRequestCluster();
+    await use(cluster);
+    await cluster.stop();
+  },
+  openFor: async ({ browser, requestCluster, viewport, colorScheme }, use) => {
+    const opened: (() => Promise<unknown>)[] = [];
+    await use(async (name) => {
+      const app = await startApp();
+      opened.push(() => app.cleanUp());
+      const page = await newPage(browser, { viewport, colorScheme });
+      opened.push(() => page.context().close());
+      const porthole = Object.assign(new Porthole(page), { app });
+      await porthole.open(app.address);
+      await porthole.signIn.complete(requestCluster.as(name));
+      return porthole;
+    });
+    await Promise.all(opened.reverse().map((close) => close()));
+  },
+  alice: async ({ openFor }, use) => {
+    await use(await openFor('alice'));
+  },
+});
+
+async function newPage(browser: Browser, options: Parameters<Browser['newContext']>[0]) {
+  const context = await browser.newContext({
+    ...options,
+    permissions: ['clipboard-read', 'clipboard-write', 'notifications'],
+  });
+  return context.newPage();
+}
+
+export { expect } from '@playwright/test';
