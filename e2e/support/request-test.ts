@@ -22,7 +22,7 @@ export const test = base.extend<RequestFixtures>({
   },
   openFor: async ({ browser, requestCluster, viewport, colorScheme }, use) => {
     const opened: (() => Promise<unknown>)[] = [];
-    await use(async (name) => {
+    const open = async (name: PersonName) => {
       const app = await startApp();
       opened.push(() => app.cleanUp());
       const page = await newPage(browser, { viewport, colorScheme });
@@ -31,6 +31,13 @@ export const test = base.extend<RequestFixtures>({
       await porthole.open(app.address);
       await porthole.signIn.complete(requestCluster.as(name));
       return porthole;
+    };
+    // One start after the other: several at once keep each other waiting.
+    let last: Promise<unknown> = Promise.resolve();
+    await use((name) => {
+      const next = last.then(() => open(name));
+      last = next;
+      return next;
     });
     await Promise.all(opened.reverse().map((close) => close()));
   },
