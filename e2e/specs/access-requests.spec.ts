@@ -75,8 +75,9 @@ test('a denial reaches the one who asked; a late vote is told in place', async (
   await expect(carol.requests.button('Approve')).toBeHidden();
 });
 
-test('the cart outlives a restart', async ({ alice, requestCluster: _, browser }) => {
-  const { app } = alice as Porthole & { app: Awaited<ReturnType<typeof startApp>> };
+test('the cart outlives a restart', async ({ openFor, browser }) => {
+  const alice = await openFor('alice');
+  const { app } = alice;
   await alice.requests.switchRequestable.click();
   await alice.list.row('orders').getByRole('button', { name: 'Request' }).click();
   await alice.list.row('prod-01').getByRole('button', { name: 'Request' }).click();

@@ -85,6 +85,7 @@ test('a security key is added, signs in, opens a shell, and is removed', async (
   await window.choose('Sign out alice');
   await window.tab('Resources').click();
   await window.page.getByRole('button', { name: /^Sign in to / }).click();
+  await window.signIn.userName.fill(keyCluster.user.name);
   await window.signIn.password.fill(keyCluster.user.password);
   await window.page.getByRole('button', { name: 'Use security key' }).click();
   await expect(window.list.grid).toBeVisible();

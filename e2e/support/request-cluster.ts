@@ -39,8 +39,8 @@ const roles: Role[] = [
   },
   {
     name: 'reviewer',
-    logins: [],
-    serverLabels: {},
+    logins: [account],
+    serverLabels: { env: ['test'] },
     reviewRequests: { roles: ['*'], previewAsRoles: ['prod'] },
     rules: [{ resources: ['access_request'], verbs: ['list', 'read'] }],
   },

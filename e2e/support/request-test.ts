@@ -10,8 +10,6 @@ export type OpenFor = (name: PersonName) => Promise<Porthole & { readonly app: A
 interface RequestFixtures {
   requestCluster: RequestCluster;
   openFor: OpenFor;
-  /** A window with its user signed in: the one who asks. */
-  alice: Porthole;
 }
 
 export const test = base.extend<RequestFixtures>({
@@ -40,9 +38,6 @@ export const test = base.extend<RequestFixtures>({
       return next;
     });
     await Promise.all(opened.reverse().map((close) => close()));
-  },
-  alice: async ({ openFor }, use) => {
-    await use(await openFor('alice'));
   },
 });
 
