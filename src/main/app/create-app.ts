@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AppInfo } from '../../shared/contract/app.ts';
+import { filesByPage, filesByPath } from '../../shared/contract/transfers.ts';
 import { DisposableStore, toDisposable } from '../../shared/lifecycle/disposable.ts';
 import { type ClusterUri, formatAccountUri, formatClusterUri } from '../../shared/uri/uri.ts';
 import type { ClientPipes } from '../../shared/wire/pipe.ts';
@@ -97,7 +98,6 @@ export function createApp(host: Host, options: AppOptions): App {
       rememberLogin: (uri, login) => profiles.rememberLogin(uri, login),
     },
   });
-  const files = new AppFiles({ host, hub, log, accounts, access, factors, shells });
   const workspace = new WorkspaceService(hub, {
     closeShell: (id) => {
       files.panes.closeBeside(id);
@@ -108,6 +108,8 @@ export function createApp(host: Host, options: AppOptions): App {
   });
   accounts.onSignedOut((uri) => shells.endAll(uri));
   const usage = createUsage({ host, hub, log, now, accounts, options });
+  const usageEvents = new UsageEvents(usage);
+  const files = new AppFiles({ host, hub, log, now, accounts, access, factors, shells, usageEvents });
   const tunnels = new AppTunnels({
     host,
     hub,
@@ -122,6 +124,7 @@ export function createApp(host: Host, options: AppOptions): App {
   });
   restoreActiveAccount(accounts, hub, profiles);
   const requests = createRequests({ host, hub, log, now, accounts, access, clusters, resources, factors });
+  files.transfers.service.restore();
   const demo = new DemoSignIn(options.demo, demoUri, accounts);
   const router = createRouter({
     host,
@@ -137,7 +140,7 @@ export function createApp(host: Host, options: AppOptions): App {
     prompts,
     tunnels,
     usage,
-    usageEvents: new UsageEvents(usage),
+    usageEvents,
     workspace,
     signIn: new SignInService({ accounts, demo, sign }),
     requests,
@@ -163,7 +166,7 @@ export function createApp(host: Host, options: AppOptions): App {
       await usage.dispose();
       prompts.dispose();
       await tunnels.service.dispose();
-      files.dispose();
+      await files.dispose();
       shells.dispose();
       await localShells.dispose();
       accounts.dispose();
@@ -179,7 +182,7 @@ function describeApp(host: Host, options: AppOptions): AppInfo {
     version: options.version,
     host: host.kind,
     platform: host.platform,
-    capabilities: [],
+    capabilities: [host.files ? filesByPath : filesByPage],
     ...(demo
       ? {
           demo: {

@@ -1,6 +1,8 @@
+import type { TransferInfo } from '../../shared/contract/transfers.ts';
 import type { AccountService } from '../clusters/account-service.ts';
 import { Bookmarks } from '../files/bookmarks.ts';
 import { ServerLinks } from '../files/links.ts';
+import { PageTransfers } from '../files/page/page-transfers.ts';
 import { PaneService } from '../files/pane-service.ts';
 import type { Host } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
@@ -8,6 +10,8 @@ import type { SecondFactorService } from '../second-factor/second-factor-service
 import type { ShellService } from '../shells/shell-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { AccountAccess } from './access.ts';
+import { AppTransfers } from './transfers.ts';
+import type { UsageEvents } from './usage-events.ts';
 
 export interface FileParts {
   readonly host: Host;
@@ -17,11 +21,15 @@ export interface FileParts {
   readonly access: AccountAccess;
   readonly factors: SecondFactorService;
   readonly shells: ShellService;
+  readonly now: () => Date;
+  readonly usageEvents: UsageEvents;
 }
 
 /** Files of servers: the panes that show them, and what they are copied with. */
 export class AppFiles {
   readonly panes: PaneService;
+  readonly page = new PageTransfers();
+  readonly transfers: AppTransfers;
   readonly #links: ServerLinks;
 
   constructor(parts: FileParts) {
@@ -40,14 +48,36 @@ export class AppFiles {
       log,
       shell: (id) => shells.get(id).info,
     });
+    this.transfers = new AppTransfers({
+      host,
+      hub,
+      log,
+      now: parts.now,
+      links: this.#links,
+      panes: this.panes,
+      page: this.page,
+      onFile: ({ accountUri, target }) => parts.usageEvents.fileCopied(accountUri, target.kind === 'server'),
+      onEnd: (info) => tellEnd(info, host, hub),
+    });
+    accounts.onSignedIn((uri) => this.transfers.service.signedIn(uri));
     accounts.onSignedOut((uri) => {
       this.panes.endAll(uri);
       this.#links.endAll(uri);
     });
   }
 
-  dispose(): void {
+  async dispose(): Promise<void> {
+    await this.transfers.service.dispose();
     this.panes.dispose();
     this.#links.dispose();
   }
+}
+
+function tellEnd(info: TransferInfo, host: Host, hub: StateHub): void {
+  const { values } = hub.state.settings;
+  if (!values['notifications.system'] || !values['notifications.transfers']) return;
+  const what = info.direction === 'upload' ? 'Upload' : 'Download';
+  if (info.status.kind === 'done') host.notify({ title: `${what} finished`, body: info.title.slice(0, 200) });
+  else if (info.status.kind === 'failed')
+    host.notify({ title: `${what} failed`, body: info.status.error.message.slice(0, 500) });
 }

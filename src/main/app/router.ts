@@ -14,7 +14,7 @@ import { type PromptRoutesServices, promptRoutes } from './routes/prompts.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { settingsRoutes } from './routes/settings.ts';
 import { type ShellRoutesServices, shellRoutes } from './routes/shells.ts';
-import { transferRoutes } from './routes/transfers.ts';
+import { type TransferRoutesServices, transferRoutes } from './routes/transfers.ts';
 import { type TunnelRoutesServices, tunnelRoutes } from './routes/tunnels.ts';
 import { usageDataRoutes } from './routes/usage-data.ts';
 import { type WorkspaceRoutesServices, workspaceRoutes } from './routes/workspace.ts';
@@ -24,6 +24,7 @@ export interface RouterServices
     FileRoutesServices,
     PromptRoutesServices,
     ShellRoutesServices,
+    TransferRoutesServices,
     TunnelRoutesServices,
     WorkspaceRoutesServices {
   readonly host: Host;
@@ -58,7 +59,7 @@ export function createRouter(services: RouterServices) {
     requests: requestRoutes(os, services.requests, services.usageEvents),
     settings: settingsRoutes(os, settings),
     shells: shellRoutes(os, services),
-    transfers: transferRoutes(os),
+    transfers: transferRoutes(os, services),
     tunnels: tunnelRoutes(os, services),
     usageData: usageDataRoutes(os, usage, hub),
     workspace: workspaceRoutes(os, services),

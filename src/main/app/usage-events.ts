@@ -18,6 +18,11 @@ export class UsageEvents {
     this.#usage.report({ kind: 'cluster_login', account, connectorType });
   }
 
+  /** A file of a server is about to be copied. */
+  fileCopied(account: AccountUri, isUpload: boolean): void {
+    this.#usage.report({ kind: 'file_transfer_run', account, isUpload });
+  }
+
   /** A shell on a server begins: opened, duplicated, or connected again. Local shells are not reported. */
   shellStarted(shell: Pick<ShellInfo, 'id' | 'accountUri' | 'target'>, origin?: UsageOrigin): void {
     if (shell.target.kind !== 'server' || !shell.accountUri) return;

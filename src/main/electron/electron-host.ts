@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
-import { app, BrowserWindow, Notification, safeStorage, shell } from 'electron';
+import { app, BrowserWindow, dialog, Notification, safeStorage, shell } from 'electron';
 import Store from 'electron-store';
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { Host, HostNotice, JsonStore, SecretBox } from '../host/host.ts';
+import type { Host, HostFiles, HostNotice, JsonStore, SecretBox } from '../host/host.ts';
 import { createWindowAuthenticator } from './authenticator-window.ts';
 
 /** Electron's part of the core: the system's key store, settings, and its browser. */
@@ -18,8 +18,30 @@ export function createElectronHost(): Host {
     openExternal: (url) => shell.openExternal(url),
     authenticator: createWindowAuthenticator(),
     notify: showNotice,
+    files: hostFiles,
   };
 }
+
+const hostFiles: HostFiles = {
+  async choose(what) {
+    const [window] = BrowserWindow.getAllWindows();
+    const options: Electron.OpenDialogOptions =
+      what === 'files'
+        ? { properties: ['openFile', 'multiSelections'], buttonLabel: 'Upload' }
+        : what === 'folder'
+          ? { properties: ['openDirectory', 'multiSelections'], buttonLabel: 'Upload' }
+          : { properties: ['openDirectory', 'createDirectory'], buttonLabel: 'Download here' };
+    const chosen = window
+      ? await dialog.showOpenDialog(window, options)
+      : await dialog.showOpenDialog(options);
+    return chosen.canceled ? [] : chosen.filePaths;
+  },
+  async reveal(path) {
+    const failure = await shell.openPath(path);
+    if (failure !== '')
+      throw new AppError('file-failed', 'The folder could not be shown.', { reason: failure });
+  },
+};
 
 /** A click brings the app to the front; the page has the same notice with what can be done about it. */
 function showNotice(notice: HostNotice): void {

@@ -1,8 +1,9 @@
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 
-// All that the page gets: two message ports. No other channel, no Node.
+// All that the page gets: two message ports, and the paths of files that a person dragged in. No other channel, no Node.
 contextBridge.exposeInMainWorld('porthole', {
   requestPorts: () => ipcRenderer.send('porthole-request-ports'),
+  pathOf: (file: File) => webUtils.getPathForFile(file),
 });
 
 ipcRenderer.on('porthole-ports', (event) => {

@@ -21,8 +21,16 @@ export interface JsonStore {
 export interface HostNotice {
   readonly title: string;
   readonly body: string;
-  /** Opened when it is clicked. */
-  readonly requestUri: string;
+  /** Opened when it is clicked; absent: the app comes to the front. */
+  readonly requestUri?: string;
+}
+
+/** Files of this machine by their paths, for hosts that have dialogs of the system. */
+export interface HostFiles {
+  /** Absolute paths; empty when the dialog was closed. */
+  choose(what: 'files' | 'folder' | 'target-folder'): Promise<readonly string[]>;
+  /** Shows a folder in the system's file manager. */
+  reveal(path: string): Promise<void>;
 }
 
 /** What differs between Electron and the loopback host. Everything else of the main process is the same. */
@@ -35,6 +43,8 @@ export interface Host {
   openStore(name: string): JsonStore;
   /** Opens an http or https address in the system's browser. */
   openExternal(url: string): Promise<void>;
+  /** Absent where the page has the files. */
+  readonly files?: HostFiles | undefined;
   /** Security keys and passkeys; absent where no browser engine can be had. */
   readonly authenticator?: Authenticator | undefined;
   /** Shows a notice of the operating system where that is possible; the page shows its own anyway. */

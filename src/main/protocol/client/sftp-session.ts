@@ -22,6 +22,8 @@ import { errorFromStatus } from '../codec/sftp/sftp-error.ts';
 import { connectionLost } from '../net/ssh/ssh-errors.ts';
 
 const greetingMs = 15_000;
+const smallBytes = 8_192;
+const fewRequests = 8;
 
 type AnswerOf<T extends SftpAnswer['type']> = Extract<SftpAnswer, { readonly type: T }>;
 
@@ -37,6 +39,9 @@ export class SftpSession implements Disposable {
   readonly #pending = new Map<number, Pending>();
   readonly #closed = new Emitter<AppError | undefined>();
   #extensions: ReadonlyMap<string, string> = new Map();
+  /** Requests that have not been written yet. */
+  #waiting: Buffer[] = [];
+  #isFull = false;
   #onGreeting: ((body: Buffer) => void) | undefined;
   #lastId = 0;
   #error: AppError | undefined;
@@ -84,7 +89,7 @@ export class SftpSession implements Disposable {
     const id = this.#lastId;
     const answer = new Promise<SftpAnswer>((settle, fail) => this.#pending.set(id, { settle, fail }));
     answer.catch(() => undefined);
-    if (!this.#stream.write(encodeRequest(id, request))) await this.#drained();
+    this.#send(encodeRequest(id, request));
     return answer;
   }
 
@@ -229,15 +234,33 @@ export class SftpSession implements Disposable {
     return answer;
   }
 
-  #drained(): Promise<void> {
-    return new Promise((resolve) => {
-      const done = () => {
-        this.#stream.off('drain', done);
-        this.#stream.off('close', done);
-        resolve();
-      };
-      this.#stream.on('drain', done);
-      this.#stream.on('close', done);
+  /** Small requests of one turn go out together: each packet of the connection has its price. */
+  #send(packet: Buffer): void {
+    if (this.#waiting.push(packet) > 1) return;
+    if (this.#pending.size > fewRequests) setImmediate(() => this.#flush());
+    else queueMicrotask(() => this.#flush());
+  }
+
+  #flush(): void {
+    if (this.#isFull || this.#error) return;
+    const packets = this.#waiting;
+    this.#waiting = [];
+    let small: Buffer[] = [];
+    let isRoom = true;
+    for (const packet of packets) {
+      if (packet.length < smallBytes) {
+        small.push(packet);
+        continue;
+      }
+      isRoom = this.#stream.write(small.length > 0 ? Buffer.concat([...small, packet]) : packet);
+      small = [];
+    }
+    if (small.length > 0) isRoom = this.#stream.write(Buffer.concat(small));
+    if (isRoom) return;
+    this.#isFull = true;
+    this.#stream.once('drain', () => {
+      this.#isFull = false;
+      this.#flush();
     });
   }
 
