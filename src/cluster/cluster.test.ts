@@ -226,6 +226,22 @@ describe('the cluster refuses', () => {
     way.dispose();
   });
 
+  it('a shell without the second factor that its role asks for, over both ways', async () => {
+    const role = { name: 'developer', logins: [account], serverLabels: { '*': ['*'] } };
+    const { cluster, address, signIn } = await start({ roles: [{ ...role, requireSessionMfa: true }] });
+    const identity = await signIn();
+    for (const proxy of [
+      await openProxyConnection({ address, identity }),
+      await openSshProxy({ address, identity }),
+    ]) {
+      const nodeId = cluster.localNodeId ?? '';
+      await expect(
+        connectToNode({ proxy, identity, nodeId, nodeName: 'workbench', login: account }),
+      ).rejects.toMatchObject({ code: 'login-refused' });
+      proxy.dispose();
+    }
+  });
+
   it('unknown nodes and clusters, over both ways, with the same code', async () => {
     const { address, signIn } = await start();
     const identity = await signIn();

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { spawn as spawnPty } from '@lydell/node-pty';
 import type { ServerChannel } from 'ssh2';
+import { openInput } from '../main/pty/pty-input.ts';
 
 export interface TerminalRequest {
   readonly cols: number;
@@ -79,14 +80,18 @@ function runInTerminal(
     env: environmentOf(options),
     encoding: null,
   });
+  const input = openInput(pty, () => channel.resume());
   let isOver = false;
   pty.onData((data) => {
     if (!isOver && !channel.write(data as unknown as Buffer)) pty.pause();
   });
   channel.on('drain', () => pty.resume());
-  channel.on('data', (data: Buffer) => pty.write(data as unknown as string));
+  channel.on('data', (data: Buffer) => {
+    if (!input.push(data)) channel.pause();
+  });
   pty.onExit(({ exitCode, signal }) => {
     isOver = true;
+    input.close();
     finish(channel, signal ? failedToStart : exitCode);
   });
   channel.once('close', () => {

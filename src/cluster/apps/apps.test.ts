@@ -39,6 +39,7 @@ describe.each<Pose>(['v11', 'v15', 'v18'])('applications behind a cluster that p
       apps: [
         { name: 'web', uri: httpUri, labels },
         { name: 'echo', uri: `tcp://127.0.0.1:${echo.port}`, labels },
+        { name: 'half', uri: `tcp://127.0.0.1:${echo.port}`, labels },
         {
           name: 'multi',
           uri: 'tcp://127.0.0.1',
@@ -151,13 +152,16 @@ describe.each<Pose>(['v11', 'v15', 'v18'])('applications behind a cluster that p
   });
 
   it('drop the whole connection when the client ends its side', async () => {
-    const before = cluster.core.tunnels.count();
-    const socket = await plainDial(await client.appKeys('echo'));
+    const open = () => cluster.core.tunnels.count('app', 'half');
+    const socket = await plainDial(await client.appKeys('half'));
+    // A reset is an end, too.
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    expect(await bytesBack(socket, 'before')).toBe('before');
+    expect(open()).toBe(1);
     socket.resume();
-    socket.write('before');
     socket.end();
-    await once(socket, 'close');
-    await expect.poll(() => cluster.core.tunnels.count()).toBe(before);
+    await closed;
+    await expect.poll(open).toBe(0);
   });
 
   it.each([

@@ -215,7 +215,49 @@ describe('MySQL', () => {
       expect((await pass(withChange, size)).isCut).toBe(true);
     }
   });
+
+  it('a change of the user is found in bytes that are malformed, and nothing else is held back', () => {
+    const commands = fc.array(
+      fc
+        .tuple(fc.nat(3), fc.uint8Array({ maxLength: 12 }), fc.boolean())
+        .map(([sequence, bytes, changes]) =>
+          packet(sequence, Buffer.from(changes ? [0x11, ...bytes] : bytes)),
+        ),
+      { maxLength: 6 },
+    );
+    const streams = fc.oneof(
+      commands.map((packets) => Buffer.concat(packets)),
+      brokenBytes([
+        Buffer.concat([packet(0, Buffer.from('\x03select 1')), packet(0, Buffer.from([0x11, 65]))]),
+      ]),
+    );
+    fc.assert(
+      fc.property(streams, fc.integer({ min: 1, max: 9 }), (bytes, size) => {
+        const stream = Buffer.from(bytes);
+        const guard = new CommandGuard();
+        const out: Buffer[] = [];
+        let isCut = false;
+        for (let at = 0; at < stream.length && !isCut; at += size)
+          guard._transform(stream.subarray(at, at + size), 'utf8', (error, data) => {
+            isCut = Boolean(error);
+            if (data) out.push(data);
+          });
+        expect(isCut).toBe(changesUser(stream));
+        const passed = Buffer.concat(out);
+        expect(passed.equals(stream.subarray(0, passed.length))).toBe(true);
+        if (!isCut) expect(passed.length).toBe(stream.length);
+      }),
+      runs,
+    );
+  });
 });
+
+/** Over the whole stream at once: a first packet of a command, with the number of COM_CHANGE_USER. */
+function changesUser(stream: Buffer): boolean {
+  for (let at = 0; at + 5 <= stream.length; at += 4 + stream.readUIntLE(at, 3))
+    if (stream.readUIntLE(at, 3) > 0 && stream[at + 3] === 0 && stream[at + 4] === 0x11) return true;
+  return false;
+}
 
 describe('RESP', () => {
   const values = '+OK\r\n-ERR x\r\n:1\r\n$5\r\nhello\r\n$-1\r\n*2\r\n$1\r\na\r\n*1\r\n:2\r\n*0\r\n*-1\r\n';

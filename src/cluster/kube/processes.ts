@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, isAbsolute, join } from 'node:path';
 import { PassThrough, type Readable, Writable } from 'node:stream';
 import { spawn as spawnPty } from '@lydell/node-pty';
+import { openInput } from '../../main/pty/pty-input.ts';
 
 export interface ProcessOptions {
   readonly command: readonly string[];
@@ -59,6 +60,8 @@ function findProgram(name: string, path: string, folder: string): string | undef
 
 function startInTerminal(file: string, args: string[], cwd: string, env: Record<string, string>): PodProcess {
   const pty = spawnPty(file, args, { name: 'xterm-256color', cols: 80, rows: 24, cwd, env, encoding: null });
+  let goOn: (() => void) | undefined;
+  const input = openInput(pty, () => goOn?.());
   const stdout = new PassThrough();
   let isOver = false;
   pty.onData((data) => {
@@ -70,14 +73,15 @@ function startInTerminal(file: string, args: string[], cwd: string, env: Record<
   const ended = new Promise<ProcessEnd>((resolve) => {
     pty.onExit(({ exitCode, signal }) => {
       isOver = true;
+      input.close();
       stdout.end();
       resolve({ code: signal ? signalled + signal : exitCode });
     });
   });
   const stdin = new Writable({
     write(chunk: Buffer, _encoding, done) {
-      if (!isOver) pty.write(chunk as unknown as string);
-      done();
+      if (input.push(chunk)) done();
+      else goOn = done;
     },
   });
   return {

@@ -1,9 +1,14 @@
+import { execFile } from 'node:child_process';
 import { userInfo } from 'node:os';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createCluster } from '../../cluster/cluster.ts';
+import { startDemoHttpApp } from '../../cluster/apps/demo-http-app.ts';
+import { demoObjects } from '../../cluster/kube/demo-objects.ts';
+import type { Pose } from '../../cluster/pose.ts';
 import { makeUser } from '../../cluster/users.ts';
 import type { PromptInfo } from '../../shared/contract/prompts.ts';
-import type { AccountUri } from '../../shared/uri/uri.ts';
+import { type AccountUri, formatResourceUri, parseAccountUri } from '../../shared/uri/uri.ts';
 import { createBrowserAuthenticator } from '../loopback/browser-authenticator.ts';
 import { findBrowser } from '../loopback/browser-window.ts';
 import { makeHost } from '../testing/host.ts';
@@ -20,14 +25,30 @@ const login = userInfo().username;
 const size = { cols: 80, rows: 24 };
 
 /** A cluster whose role asks for a second factor in each session, and an app with a virtual key plugged in. */
-async function start() {
+async function start(pose: Pose = 'v18') {
   let ahead = 0;
   const now = () => new Date(Date.now() + ahead);
   const user = makeUser('mia', ['careful']);
+  const web = await startDemoHttpApp();
+  cleanUps.push(() => web.stop());
   const cluster = await createCluster({
     name: 'keys.porthole',
+    pose,
     users: [user],
-    roles: [{ name: 'careful', logins: [login], serverLabels: { '*': ['*'] }, requireSessionMfa: true }],
+    roles: [
+      {
+        name: 'careful',
+        logins: [login],
+        serverLabels: { '*': ['*'] },
+        databaseUsers: ['lab'],
+        databaseNames: ['postgres'],
+        kubernetesGroups: ['developers'],
+        requireSessionMfa: true,
+      },
+    ],
+    databases: [{ name: 'orders', protocol: 'postgres', labels: {}, target: { kind: 'embedded' } }],
+    apps: [{ name: 'web', uri: `http://127.0.0.1:${web.port}`, labels: {} }],
+    kubernetes: [{ name: 'shop', labels: {}, api: { kind: 'embedded', objects: demoObjects() } }],
     localNode: { hostname: 'workbench', labels: {} },
     secondFactors: ['otp', 'webauthn'],
     now,
@@ -81,7 +102,7 @@ async function addKey(world: World, kind: 'security-key' | 'passkey') {
 async function openShell(world: World, accountUri: AccountUri) {
   const { items } = await world.page.api.resources.list({
     accountUri,
-    kinds: [],
+    kinds: ['server'],
     search: '',
     sort: { field: 'name', descending: false },
     limit: 10,
@@ -94,6 +115,42 @@ async function openShell(world: World, accountUri: AccountUri) {
   });
   return () => world.page.state().shells[shellId]?.status;
 }
+
+const run = async (program: string, ...args: string[]) =>
+  (await promisify(execFile)(program, args, { timeout: 20_000 })).stdout;
+
+/** Opens a tunnel, touches the key once, and gives its address when it is ready. */
+async function openTunnel(world: World, kind: 'database' | 'app' | 'kubernetes', id: string) {
+  const { page, accountUri } = world;
+  const { address = '', userName = '' } = parseAccountUri(accountUri) ?? {};
+  const resourceUri = formatResourceUri({ address, userName, kind, id });
+  const { tunnelId } = await page.api.tunnels.open({ target: { kind, resourceUri, databaseUser: 'lab' } });
+  const asked = await nextPrompt(world);
+  expect(asked).toMatchObject({ oneTimeCode: false, securityKey: true });
+  expect(asked.reason).toContain(id);
+  await page.api.prompts.answerWithSecurityKey({ promptId: asked.id });
+  const info = () => page.state().tunnels[tunnelId];
+  await expect.poll(() => info()?.status.kind).toBe('ready');
+  return info() as NonNullable<ReturnType<typeof info>>;
+}
+
+describe('a shell that needs a second factor', { timeout: 60_000 }, () => {
+  it.each(['v11', 'v15'] as const)(
+    'opens on %s with a one-time code, and not with a wrong one',
+    async (pose) => {
+      const world = await start(pose);
+      const shell = await openShell(world, world.accountUri);
+      const asked = await nextPrompt(world);
+      expect(asked).toMatchObject({ oneTimeCode: true, reason: `Open a terminal on workbench as ${login}` });
+      await world.page.api.prompts.answerWithCode({ promptId: asked.id, oneTimeCode: '000000' });
+      await expect.poll(() => promptsOf(world)[0]?.problem?.code).toBe('code-wrong');
+      expect(shell()?.kind).not.toBe('open');
+      await world.page.api.prompts.answerWithCode({ promptId: asked.id, oneTimeCode: world.code() });
+      await expect.poll(() => shell()?.kind).toBe('open');
+      expect(promptsOf(world)).toEqual([]);
+    },
+  );
+});
 
 describe.skipIf(!findBrowser())('second factors', { timeout: 60_000 }, () => {
   it('are added, listed and removed, and sign in with a password and alone', async () => {
@@ -154,6 +211,24 @@ describe.skipIf(!findBrowser())('second factors', { timeout: 60_000 }, () => {
       .toMatchObject({ kind: 'ended', end: { error: { code: 'cancelled' } } });
     expect(first()?.kind).toBe('open');
     expect(key.uses - before).toBe(1);
+  });
+
+  it('open tunnels with one touch each, for all their connections', async () => {
+    const world = await start();
+    await addKey(world, 'security-key');
+    const before = world.plugged.key.uses;
+    const orders = await openTunnel(world, 'database', 'orders');
+    const address = `postgres://lab@127.0.0.1:${orders.port}/postgres`;
+    const query = () => run('psql', '-XAt', address, '-c', 'SELECT 41+1');
+    expect(await Promise.all([query(), query(), query()])).toEqual(['42\n', '42\n', '42\n']);
+    const web = await openTunnel(world, 'app', 'web');
+    expect(await run('curl', '-s', `${web.address}/echo`)).toContain('"url":"/echo"');
+    const { kubeconfigPath = '', kubeContext = '' } = await openTunnel(world, 'kubernetes', 'shop');
+    const kubectl = ['--kubeconfig', kubeconfigPath, '--context', kubeContext, '-n', 'demo'];
+    for (let times = 0; times < 2; times += 1)
+      expect(await run('kubectl', ...kubectl, 'get', 'pods')).toContain('web-1');
+    expect(world.plugged.key.uses - before).toBe(3);
+    expect(promptsOf(world)).toEqual([]);
   });
 
   it('wait for a key that is not touched until the question is closed, and leave no browser behind', async () => {

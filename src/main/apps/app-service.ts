@@ -6,6 +6,7 @@ import { formatAddress } from '../protocol/net/address.ts';
 import { ByteTunnel, type ByteTunnelOptions } from '../tunnels/byte-tunnel.ts';
 import type { TunnelKind, TunnelOwner } from '../tunnels/tunnel-kind.ts';
 import type { TunnelDefinition } from '../tunnels/tunnel-store.ts';
+import { checkAppFactors } from './app-roles.ts';
 import { appTarget, hostOf, protocolOf } from './app-target.ts';
 
 export type AppServiceOptions = Omit<ByteTunnelOptions, 'definition' | 'target' | 'owner'> & {
@@ -28,6 +29,7 @@ export class AppService implements TunnelKind {
       accountUri,
       async (api) => {
         const app = await findApp(api.transport, nameOf(resourceUri), signal);
+        await checkAppFactors(api, identity, app, signal);
         return {
           protocol: protocolOf(app),
           databaseUsers: [],

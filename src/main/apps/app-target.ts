@@ -3,6 +3,7 @@ import { accountOf, parseAccountUri, parseResourceUri } from '../../shared/uri/u
 import { type FoundApp, findApp } from '../protocol/client/find-resource.ts';
 import { majorOf } from '../protocol/codec/server-version.ts';
 import { tcpAppAlpn } from '../protocol/codec/tunnel-alpn.ts';
+import { checkAppFactors } from './app-roles.ts';
 import { findProgram } from '../tunnels/find-program.ts';
 import { shellLine } from '../tunnels/shell-words.ts';
 import type { ByteTarget } from '../tunnels/byte-target.ts';
@@ -32,6 +33,7 @@ export function appTarget(definition: TunnelDefinition, platform: string): ByteT
       hasSessions = majorOf(identity.serverVersion) < firstMajorWithoutSessions;
       const protocol = protocolOf(app);
       checkPort(app, targetPort);
+      await checkAppFactors(api, identity, app, signal);
       return {
         route: {
           kind: 'app',

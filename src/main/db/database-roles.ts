@@ -1,5 +1,5 @@
 import type { RoleV6, UserV2 } from '../protocol/codec/gen/types/types_pb.js';
-import { fitsDatabase } from './label-match.ts';
+import { fitsLabels } from '../tunnels/label-match.ts';
 
 export interface Allowed {
   /** Sorted; without `*`. */
@@ -8,6 +8,9 @@ export interface Allowed {
   readonly any: boolean;
 }
 
+type Conditions = NonNullable<NonNullable<RoleV6['spec']>['allow']>;
+type Labels = Parameters<typeof fitsLabels>[1];
+
 const wildcard = '*';
 const template = /^\{\{\s*(internal|external)\.([A-Za-z0-9_-]+)\s*\}\}$/;
 
@@ -15,7 +18,7 @@ const template = /^\{\{\s*(internal|external)\.([A-Za-z0-9_-]+)\s*\}\}$/;
 export function allowedOn(
   roles: readonly RoleV6[],
   user: UserV2 | undefined,
-  labels: readonly { readonly name: string; readonly value: string }[],
+  labels: Labels,
 ): { readonly users: Allowed; readonly names: Allowed; readonly createsUsers: boolean } {
   const expand = (entries: readonly string[]) => entries.flatMap((entry) => expandTraits(entry, user));
   const allow = roles.map((role) => role.spec?.allow).filter((block) => fitsDatabase(block, labels));
@@ -34,6 +37,12 @@ export function allowedOn(
       (option) => option?.createDatabaseUser?.value === true || (option?.createDatabaseUserMode ?? 0) > 1,
     ),
   };
+}
+
+/** A block with an expression is taken to fit. */
+function fitsDatabase(conditions: Conditions | undefined, labels: Labels): boolean {
+  if (!conditions) return false;
+  return conditions.databaseLabelsExpression !== '' || fitsLabels(conditions.databaseLabels?.values, labels);
 }
 
 function subtract(allowed: readonly string[], denied: readonly string[]): Allowed {

@@ -1,8 +1,8 @@
 import { constants, hostname } from 'node:os';
 import { type IPty, spawn } from '@lydell/node-pty';
 import { Emitter } from '../../shared/lifecycle/emitter.ts';
+import { openInput, type PtyInput } from '../pty/pty-input.ts';
 import { FolderReports } from './folder-reports.ts';
-import { InputQueue } from './input-queue.ts';
 import { folderOfProcess, foregroundGroup, isAlive, signalGroup } from './process-groups.ts';
 
 export interface LocalTerminalOptions {
@@ -31,7 +31,7 @@ export class LocalTerminal {
   readonly #pty: IPty;
   readonly #onData = new Emitter<Uint8Array>();
   readonly #reports = new FolderReports(hostname());
-  readonly #input: InputQueue | undefined;
+  readonly #input: PtyInput;
   readonly #groups = new Set<number>();
   #folder: string;
   #greeting: string;
@@ -54,7 +54,7 @@ export class LocalTerminal {
       // Bytes as they are; the declarations know text only.
       ...(process.platform === 'win32' ? {} : { encoding: null }),
     });
-    this.#input = inputOf(this.#pty);
+    this.#input = openInput(this.#pty);
     this.#pty.onData((chunk: string | Buffer) => this.#take(chunk));
     this.ended = new Promise((resolve) => {
       this.#pty.onExit(({ exitCode, signal }) => {
@@ -80,8 +80,7 @@ export class LocalTerminal {
     if (this.#isEnded) return;
     // Before a shell ends it is told to, so this is in time to know its folder.
     void this.folder;
-    if (this.#input) this.#input.push(bytes);
-    else this.#pty.write(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'));
+    this.#input.push(bytes);
   }
 
   /** While it is paused, the end of the program must not cut off what it has written. */
@@ -146,7 +145,7 @@ export class LocalTerminal {
 
   #finish(): void {
     this.#isEnded = true;
-    this.#input?.close();
+    this.#input.close();
     clearInterval(this.#pausedCheck);
     this.#pausedCheck = undefined;
     if (!this.#kill) return;
@@ -154,17 +153,6 @@ export class LocalTerminal {
     // The leader is gone; what it had in front may have ignored the hangup.
     for (const group of this.#groups) signalGroup(group, 'SIGKILL');
   }
-}
-
-/** Undefined on Windows, where there is no descriptor. */
-function inputOf(pty: IPty): InputQueue | undefined {
-  // Both are there, but not in the declarations.
-  const { fd } = pty as IPty & { readonly fd?: number };
-  if (process.platform === 'win32' || fd === undefined) return undefined;
-  const input = new InputQueue(fd);
-  // The descriptor's number may soon be another file's.
-  (pty as IPty & { on(event: 'close', listener: () => void): void }).on('close', () => input.close());
-  return input;
 }
 
 function signalName(number: number): string | undefined {

@@ -48,7 +48,7 @@ export interface StartedApp {
   readonly host: Host;
   readonly page: TestPage;
   readonly accountUri: AccountUri;
-  uri(kind: 'database' | 'app', id: string): ResourceUri;
+  uri(kind: 'database' | 'app' | 'kubernetes', id: string): ResourceUri;
   /** Opens a tunnel and waits until it is ready. */
   openReady(target: TunnelTarget): Promise<TunnelInfo>;
   tunnel(id: string): TunnelInfo;

@@ -1,13 +1,10 @@
-import type { RoleV6 } from '../protocol/codec/gen/types/types_pb.js';
-
-type Conditions = NonNullable<NonNullable<RoleV6['spec']>['allow']>;
+/** Labels that a role asks for, by name. */
+export type LabelRule = Readonly<Record<string, { readonly values: readonly string[] }>>;
 type Labels = readonly { readonly name: string; readonly value: string }[];
 
-/** Whether the database labels of a role block fit (auth-api.md 5.3). A block with an expression is taken to fit. */
-export function fitsDatabase(conditions: Conditions | undefined, labels: Labels): boolean {
-  if (!conditions) return false;
-  if (conditions.databaseLabelsExpression !== '') return true;
-  const wanted = Object.entries(conditions.databaseLabels?.values ?? {});
+/** Whether labels of a resource fit the rule of a role (auth-api.md 5.3). A rule without entries fits nothing. */
+export function fitsLabels(rule: LabelRule | undefined, labels: Labels): boolean {
+  const wanted = Object.entries(rule ?? {});
   if (wanted.length === 0) return false;
   return wanted.every(([name, { values }]) => {
     if (name === '*') return values.includes('*');
