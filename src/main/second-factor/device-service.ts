@@ -5,7 +5,7 @@ import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import type { AccountUri } from '../../shared/uri/uri.ts';
 import type { Authenticator } from '../host/authenticator.ts';
 import { DeviceApi, type OneTimeCodeChallenge } from '../protocol/client/device-api.ts';
-import type { SecondFactorAnswer } from '../protocol/client/second-factor-api.ts';
+import type { SecondFactorAnswer } from '../protocol/client/second-factor-answer.ts';
 import type { MfaDevice } from '../protocol/codec/gen/types/mfa_device_pb.js';
 import { toDate } from '../protocol/codec/timestamp.ts';
 import type { SecondFactorAccess, SecondFactorService } from './second-factor-service.ts';

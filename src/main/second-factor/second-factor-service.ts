@@ -3,18 +3,17 @@ import type { AccountUri } from '../../shared/uri/uri.ts';
 import type { Authenticator, AuthenticatorSite } from '../host/authenticator.ts';
 import type { AuthApi } from '../protocol/client/auth-api.ts';
 import { needsAdminMfa } from '../protocol/client/request-errors.ts';
+import { type SecondFactorAnswer, toAnswerMessage } from '../protocol/client/second-factor-answer.ts';
 import {
   type ChallengeScope,
   codesNotTaken,
-  type SecondFactorAnswer,
   SecondFactorApi,
   type SecondFactorChallenge,
-  toAnswerMessage,
 } from '../protocol/client/second-factor-api.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
 import { majorOf } from '../protocol/codec/server-version.ts';
 import type { SshCertificate } from '../protocol/codec/ssh/certificate.ts';
-import { toMfaHeader } from '../protocol/codec/webauthn.ts';
+import { type AssertionChallenge, toMfaHeader } from '../protocol/codec/webauthn.ts';
 
 export interface SecondFactorAccess {
   identity(uri: AccountUri): AccountIdentity;
@@ -92,7 +91,7 @@ export class SecondFactorService {
       { accountUri, reason, scope: 'admin' },
       async (answer) => {
         try {
-          return await call(toMfaHeader(toAnswerMessage(answer)));
+          return await call(toMfaHeader(await toAnswerMessage(answer)));
         } catch (error) {
           // A refused answer says no more than "access denied".
           if (!isAppError(error, 'access-denied') || !(error.detail ?? '').endsWith(': access denied'))
@@ -153,13 +152,15 @@ export class SecondFactorService {
       signal,
       attempt: async (answer, during) => {
         if (answer.kind === 'one-time-code') return act(answer, during);
-        // Each challenge is good for one answer.
-        const { securityKey } = challenge ?? (await fresh(during));
-        challenge = undefined;
-        if (!securityKey || !this.#authenticator) throw unusable();
-        const site = await this.#access.site(accountUri, during);
-        const assertion = await this.#authenticator.get(securityKey, site, during);
-        return act({ kind: 'security-key', assertion }, during);
+        const sign = async (given?: AssertionChallenge) => {
+          // Each challenge is good for one answer.
+          const securityKey = given ?? (challenge ?? (await fresh(during))).securityKey;
+          challenge = undefined;
+          if (!securityKey || !this.#authenticator) throw unusable();
+          const site = await this.#access.site(accountUri, during);
+          return this.#authenticator.get(securityKey, site, during);
+        };
+        return act({ kind: 'security-key', sign }, during);
       },
     });
   }

@@ -1,7 +1,7 @@
 import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import type { AccountUri } from '../../shared/uri/uri.ts';
 import type { AuthApi } from '../protocol/client/auth-api.ts';
-import type { SecondFactorAnswer } from '../protocol/client/second-factor-api.ts';
+import type { SecondFactorAnswer } from '../protocol/client/second-factor-answer.ts';
 import type { TunnelCertificate, TunnelRoute } from '../protocol/client/tunnel-certificate.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
 import type { ServerTrust } from '../protocol/net/dialer.ts';

@@ -10,7 +10,8 @@ import {
   toCreationMessage,
 } from '../codec/webauthn.ts';
 import { callError } from './auth-connection.ts';
-import { answerError, type SecondFactorAnswer, toAnswerMessage } from './second-factor-api.ts';
+import { type SecondFactorAnswer, toAnswerMessage } from './second-factor-answer.ts';
+import { answerError } from './second-factor-api.ts';
 
 // Numbers of the device messages: type and usage.
 const types = { oneTimeCode: 1, webauthn: 3 } as const;
@@ -89,15 +90,15 @@ export class DeviceApi {
 
   /** By name or id. */
   async remove(device: string, existing: SecondFactorAnswer, signal?: AbortSignal): Promise<void> {
-    await call(() =>
+    await call(async () =>
       this.#auth.deleteMFADeviceSync(
-        { deviceName: device, existingMfaResponse: toAnswerMessage(existing) },
+        { deviceName: device, existingMfaResponse: await toAnswerMessage(existing) },
         options(signal),
       ),
     );
   }
 
-  #challenge(
+  async #challenge(
     deviceType: number,
     deviceUsage: number,
     existing: SecondFactorAnswer | undefined,
@@ -107,7 +108,7 @@ export class DeviceApi {
       {
         deviceType,
         deviceUsage,
-        ...(existing ? { existingMfaResponse: toAnswerMessage(existing) } : {}),
+        ...(existing ? { existingMfaResponse: await toAnswerMessage(existing) } : {}),
       },
       options(signal),
     );

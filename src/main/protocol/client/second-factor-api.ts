@@ -1,33 +1,20 @@
-import { create, type MessageInitShape } from '@bufbuild/protobuf';
 import { type Client, createClient, type Transport } from '@connectrpc/connect';
 import { AppError } from '../../../shared/errors/app-error.ts';
-import {
-  AuthService,
-  type UserSingleUseCertsRequest,
-  UserSingleUseCertsRequestSchema,
-} from '../codec/gen/auth/authservice_pb.js';
-import type { MfaAuthenticateResponseSchema } from '../codec/gen/auth/mfa_answer_pb.js';
+import { AuthService } from '../codec/gen/auth/authservice_pb.js';
 import { grpcCode } from '../codec/grpc-error.ts';
 import { type AccountIdentity, factsOf } from '../codec/identity.ts';
 import { majorOf } from '../codec/server-version.ts';
 import { parseSshCertificateLine, type SshCertificate } from '../codec/ssh/certificate.ts';
 import { encodePublicKey, formatAuthorizedKey } from '../codec/ssh/keys.ts';
 import { fromDate } from '../codec/timestamp.ts';
-import {
-  type AssertionAnswer,
-  type AssertionChallenge,
-  toAssertionChallenge,
-  toAssertionMessage,
-} from '../codec/webauthn.ts';
+import { type AssertionChallenge, toAssertionChallenge } from '../codec/webauthn.ts';
 import { callError } from './auth-connection.ts';
+import { type SecondFactorAnswer, toAnswerMessage } from './second-factor-answer.ts';
+import { issueThroughStream, lastMajorWithStream } from './single-use-stream.ts';
 
 /** What a challenge is for; answers to one are refused for another (auth-api.md 8). */
 export const challengeScopes = { devices: 4, session: 6, admin: 7 } as const;
 export type ChallengeScope = keyof typeof challengeScopes;
-
-export type SecondFactorAnswer =
-  | { readonly kind: 'one-time-code'; readonly code: string }
-  | { readonly kind: 'security-key'; readonly assertion: AssertionAnswer };
 
 export interface SecondFactorChallenge {
   readonly oneTimeCode: boolean;
@@ -37,16 +24,7 @@ export interface SecondFactorChallenge {
 const noReuse = 2;
 const usageSsh = 1;
 const singleUse = 2;
-const lastMajorWithStream = 14;
 const firstMajorWithTwoKeys = 17;
-
-type AnswerMessage = MessageInitShape<typeof MfaAuthenticateResponseSchema>;
-
-export function toAnswerMessage(answer: SecondFactorAnswer): AnswerMessage {
-  return answer.kind === 'one-time-code'
-    ? { response: { case: 'totp', value: { code: answer.code } } }
-    : { response: { case: 'webauthn', value: toAssertionMessage(answer.assertion) } };
-}
 
 /** Challenges and single-use SSH certificates (auth-api.md 8). Every failure is a coded error. */
 export class SecondFactorApi {
@@ -108,15 +86,13 @@ export class SecondFactorApi {
       // Before 11.3 these fields are unknown and skipped.
       sshLogin: target.login,
     };
-    const message = toAnswerMessage(answer);
     try {
       const line =
-        // On the stream a key would have to sign the stream's own challenge; the other call takes it from v12 on.
-        major <= lastMajorWithStream && answer.kind === 'one-time-code'
-          ? await this.#throughStream(init, message, signal)
+        major <= lastMajorWithStream
+          ? await issueThroughStream(this.#auth, init, answer, 'ssh', signal)
           : (
               await this.#auth.generateUserCerts(
-                { ...init, mfaResponse: message, purpose: singleUse },
+                { ...init, mfaResponse: await toAnswerMessage(answer), purpose: singleUse },
                 options(signal),
               )
             ).ssh;
@@ -124,31 +100,6 @@ export class SecondFactorApi {
     } catch (error) {
       throw error instanceof AppError ? error : answerError(callError(error));
     }
-  }
-
-  /** Request, challenge, answer and certificate on one stream (v11 to v14). */
-  async #throughStream(
-    init: Extract<UserSingleUseCertsRequest['request'], { case: 'init' }>['value'] | object,
-    answer: AnswerMessage,
-    signal: AbortSignal | undefined,
-  ): Promise<Uint8Array> {
-    const challenged = Promise.withResolvers<void>();
-    async function* requests(): AsyncGenerator<UserSingleUseCertsRequest> {
-      yield create(UserSingleUseCertsRequestSchema, { request: { case: 'init', value: init } });
-      await challenged.promise;
-      yield create(UserSingleUseCertsRequestSchema, { request: { case: 'mfaResponse', value: answer } });
-    }
-    try {
-      for await (const { response } of this.#auth.generateUserSingleUseCerts(requests(), options(signal))) {
-        if (response.case === 'mfaChallenge') challenged.resolve();
-        if (response.case === 'cert' && response.value.cert.case === 'ssh') return response.value.cert.value;
-      }
-    } finally {
-      challenged.resolve();
-    }
-    throw new AppError('answer-invalid', 'The cluster ended the request for a certificate without one.', {
-      action: 'retry',
-    });
   }
 }
 

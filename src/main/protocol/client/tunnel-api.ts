@@ -8,8 +8,9 @@ import { grpcCode } from '../codec/grpc-error.ts';
 import type { AccountIdentity } from '../codec/identity.ts';
 import { majorOf } from '../codec/server-version.ts';
 import { callError } from './auth-connection.ts';
-import { answerError, type SecondFactorAnswer, toAnswerMessage } from './second-factor-api.ts';
-import { issueThroughStream } from './single-use-stream.ts';
+import { type SecondFactorAnswer, toAnswerMessage } from './second-factor-answer.ts';
+import { answerError } from './second-factor-api.ts';
+import { issueThroughStream, lastMajorWithStream } from './single-use-stream.ts';
 import {
   appFields,
   certsRequest,
@@ -21,7 +22,6 @@ import {
 
 const firstMajorWithAppFactors = 16;
 const firstMajorWithoutAppSessions = 16;
-const lastMajorWithStream = 14;
 
 /** Certificates of tunnels (auth-api.md 7 to 9). Every failure is a coded error. */
 export class TunnelApi {
@@ -84,14 +84,14 @@ export class TunnelApi {
     answer: SecondFactorAnswer,
     signal: AbortSignal | undefined,
   ): Promise<Uint8Array> {
-    const mfaResponse = create(MfaAuthenticateResponseSchema, toAnswerMessage(answer));
-    if (usesStream(identity, answer)) {
+    if (majorOf(identity.serverVersion) <= lastMajorWithStream) {
       try {
-        return await issueThroughStream(this.#auth, request, mfaResponse, signal);
+        return await issueThroughStream(this.#auth, request, answer, 'tls', signal);
       } catch (error) {
         if (isAppError(error) || callError(error).status !== grpcCode.unimplemented) throw error;
       }
     }
+    const mfaResponse = create(MfaAuthenticateResponseSchema, await toAnswerMessage(answer));
     const certs = await this.#auth.generateUserCerts(
       { ...request, mfaResponse, purpose: singleUsePurpose },
       options(signal),
@@ -125,11 +125,6 @@ function targetOf(identity: AccountIdentity, route: TunnelRoute) {
     case 'kubernetes':
       return { case: 'kubernetesCluster' as const, value: route.name };
   }
-}
-
-/** On the stream a key would have to sign the stream's own challenge; the other call takes it from v12 on. */
-function usesStream(identity: AccountIdentity, answer: SecondFactorAnswer): boolean {
-  return majorOf(identity.serverVersion) <= lastMajorWithStream && answer.kind === 'one-time-code';
 }
 
 function readCertificate(pem: string): X509Certificate {
