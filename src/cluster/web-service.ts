@@ -38,6 +38,7 @@ class HttpError extends Error {
 export function createWebService(core: ClusterCore): Server {
   const bucket = new TokenBucket(core.now);
   return createServer((request, response) => {
+    response.setHeader('date', core.now().toUTCString());
     handle(core, bucket, request)
       .then((body) => send(response, 200, body))
       .catch((error: unknown) => {

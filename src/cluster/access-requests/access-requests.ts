@@ -1,5 +1,5 @@
 import { type Disposable, toDisposable } from '../../shared/lifecycle/disposable.ts';
-import { unknownMethod } from '../refusal.ts';
+import { denied, unknownMethod } from '../refusal.ts';
 import { type Assumed, assumeRequests, type Holder } from './assume.ts';
 import { type Capabilities, type CapabilitiesQuery, capabilitiesOf } from './capabilities.ts';
 import { createRequest } from './create.ts';
@@ -66,6 +66,7 @@ export class AccessRequests {
   }
 
   review(reviewer: string, id: string, draft: ReviewDraft): AccessRequest {
+    if (this.#options.edition === 'community') throw denied(`user "${reviewer}" cannot submit reviews`);
     const found = { id, request: this.find(id) };
     const reviewed = reviewRequest(this.#context(), reviewer, found, draft);
     this.#options.store.put(reviewed);

@@ -1,28 +1,30 @@
 import type { Permission, RequestInfo } from '../../shared/contract/access-requests.ts';
-import type { AssumedRequest } from '../../shared/contract/clusters.ts';
 import type { StateChange } from '../../shared/contract/state.ts';
 import { isAppError } from '../../shared/errors/app-error.ts';
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
+import { atWallTime } from '../host/wall-timer.ts';
 import { type AccountUri, formatRequestUri, parseAccountUri, type RequestUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
 import { currentRoles } from '../protocol/client/current-roles.ts';
-import { RequestApi, type RequestListQuery } from '../protocol/client/request-api.ts';
+import { RequestApi } from '../protocol/client/request-api.ts';
 import { watchRequests } from '../protocol/client/request-watch.ts';
 import type { AccessRequest } from '../protocol/codec/access-request.ts';
 import { activeRequestsOf } from '../protocol/codec/identity.ts';
 import { majorOf } from '../protocol/codec/server-version.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { RequestAccess } from './access.ts';
+import { describeAssumed } from './assumed-requests.ts';
 import { mayDeleteRequests } from './delete-rights.ts';
+import { readLive } from './request-lists.ts';
 import type { NoticeBoard } from './notice-board.ts';
 import { holdMs, RequestBook } from './request-book.ts';
 import { RequestFollower } from './request-follower.ts';
-import { summaryOf, toRequestInfo, unreadRequest, type Viewer } from './request-info.ts';
+import { toRequestInfo, unreadRequest, type Viewer } from './request-info.ts';
 import { mayReview, mayReviewAnything, type ReviewRights, reviewRightsOf } from './review-rights.ts';
 
-const pageSize = 200;
 const endingSoonMs = 10 * 60_000;
-const longestTimerMs = 2 ** 31 - 1;
+/** How often it is looked whether the roles have changed meanwhile; streams do not tell. */
+const rightsMs = 60_000;
 
 export interface AccountRequestsOptions {
   readonly accountUri: AccountUri;
@@ -44,9 +46,12 @@ export class AccountRequests implements Disposable {
   #rights: ReviewRights | undefined;
   #mayDelete: Permission = { answer: 'unknown', reason: 'Your roles could not be read.' };
   #lagMs = 0;
-  #timer: NodeJS.Timeout | undefined;
+  #next: Disposable | undefined;
+  readonly #rightsTimer: NodeJS.Timeout;
+  /** Requests of which the server has refused this person's review: their roles, or the edition, do not allow it. */
+  readonly #refused = new Set<string>();
   #relistTimer: NodeJS.Timeout | undefined;
-  #isDisposed = false;
+  readonly #ended = new AbortController();
 
   constructor(options: AccountRequestsOptions) {
     this.#options = options;
@@ -55,11 +60,14 @@ export class AccountRequests implements Disposable {
       () => options.now().getTime(),
     );
     this.#follower = this.#follow();
+    this.#rightsTimer = setInterval(() => void this.refreshRights(), rightsMs);
+    this.#rightsTimer.unref();
   }
 
   /** Follows with the account's new certificate; what is shown stays. */
   restart(): void {
     this.#follower.dispose();
+    this.#refused.clear();
     this.#follower = this.#follow();
     this.publish();
   }
@@ -74,12 +82,13 @@ export class AccountRequests implements Disposable {
         else this.#book.remove(event.id);
         this.publish();
         if (event.kind === 'delete') this.#checkAssumed((id) => id === event.id);
+        else if (event.request.state !== 'approved') this.#checkAssumed((id) => id === event.request.id);
       },
       onFollowing: (value) => {
-        if (!this.#isDisposed) hub.put({ slice: 'followings', key: accountUri, value });
+        if (!this.#ended.signal.aborted) hub.put({ slice: 'followings', key: accountUri, value });
       },
       onFailure: (error) => access.noteFailure(accountUri, error),
-      isReviewer: () => !this.#rights || mayReviewAnything(this.#rights),
+      isReviewer: () => this.#isReviewer,
       now,
     });
   }
@@ -90,6 +99,10 @@ export class AccountRequests implements Disposable {
 
   get serverNow(): Date {
     return new Date(this.#options.now().getTime() + this.#lagMs);
+  }
+
+  get #isReviewer(): boolean {
+    return !this.#rights || mayReviewAnything(this.#rights);
   }
 
   get rights(): ReviewRights | undefined {
@@ -109,6 +122,27 @@ export class AccountRequests implements Disposable {
     this.#book.put(request);
     this.publish();
     return this.info(request);
+  }
+
+  /** The server does not take this person's review: what waits for them is looked at anew. */
+  reviewRefused(id: string): void {
+    this.#refused.add(id);
+    this.publish();
+    void this.refreshRights();
+  }
+
+  /** Reads the roles again; where they have changed, the lists too. */
+  async refreshRights(): Promise<void> {
+    const { signal } = this.#ended;
+    const before = JSON.stringify([this.#rights, this.#mayDelete]);
+    try {
+      await this.#readRoles(signal);
+      if (before === JSON.stringify([this.#rights, this.#mayDelete])) return;
+      await this.#relist(signal);
+    } catch (error) {
+      // The follower tells of connections and sessions that are gone.
+      if (!signal.aborted) this.#options.log.error('rights-not-read', error);
+    }
   }
 
   gone(id: string): void {
@@ -135,13 +169,14 @@ export class AccountRequests implements Disposable {
       rights: this.#rights,
       mayDelete: this.#mayDelete,
       assumed: new Set(activeRequestsOf(identity)),
+      refused: this.#refused,
       now: this.serverNow,
     };
   }
 
   /** Pushes what differs from what pages have, tells what is new, and waits for the next thing that time alone changes. */
   publish(): void {
-    if (this.#isDisposed) return;
+    if (this.#ended.signal.aborted) return;
     let viewer: Viewer;
     try {
       viewer = this.viewer();
@@ -168,13 +203,14 @@ export class AccountRequests implements Disposable {
     }
     this.#options.hub.put(...changes);
     for (const info of infos) this.#tell(info);
-    this.#describeAssumed();
+    describeAssumed(this.#options.hub, this.#options.accountUri, [...this.#shown.values()]);
     this.#schedule(viewer);
   }
 
   dispose(): void {
-    this.#isDisposed = true;
-    clearTimeout(this.#timer);
+    this.#ended.abort();
+    this.#next?.dispose();
+    clearInterval(this.#rightsTimer);
     clearTimeout(this.#relistTimer);
     this.#follower.dispose();
     const { hub, accountUri } = this.#options;
@@ -224,39 +260,31 @@ export class AccountRequests implements Disposable {
   /** Resolves with whether anything differed. */
   async #relist(signal: AbortSignal): Promise<boolean> {
     const { access, accountUri } = this.#options;
-    const { serverVersion } = access.identity(accountUri);
     const before = JSON.stringify([...this.#shown.values()]);
-    const scopes =
-      !this.#rights || mayReviewAnything(this.#rights) ? (['mine', 'all'] as const) : (['mine'] as const);
-    const found = new Map<string, AccessRequest>();
-    for (const scope of scopes) {
-      const query: RequestListQuery = {
-        scope,
-        state: scope === 'all' ? 'pending' : undefined,
-        keywords: [],
-        sort: { field: 'created', descending: true },
-        limit: pageSize,
-        startKey: '',
-      };
-      const page = await access.withAuth(
-        accountUri,
-        (api) => new RequestApi(api.transport, majorOf(serverVersion)).list(query, this.userName, signal),
-        signal,
-      );
-      for (const request of page.items) found.set(request.id, request);
-    }
-    if (this.#isDisposed) return false;
+    const { serverVersion } = access.identity(accountUri);
+    const found = await access.withAuth(
+      accountUri,
+      (api) =>
+        readLive(
+          new RequestApi(api.transport, majorOf(serverVersion)),
+          this.userName,
+          this.#isReviewer,
+          signal,
+        ),
+      signal,
+    );
+    if (this.#ended.signal.aborted) return false;
     if (this.#book.replace([...found.values()])) this.#relistLater();
     this.publish();
-    this.#checkAssumed((id) => !found.has(id));
+    this.#checkAssumed((id) => found.get(id)?.state !== 'approved');
     return before !== JSON.stringify([...this.#shown.values()]);
   }
 
   #relistLater(): void {
     clearTimeout(this.#relistTimer);
     const again = () => {
-      if (this.#isDisposed) return;
-      this.#relist(new AbortController().signal).catch((error: unknown) =>
+      if (this.#ended.signal.aborted) return;
+      this.#relist(this.#ended.signal).catch((error: unknown) =>
         this.#options.access.noteFailure(this.#options.accountUri, error),
       );
     };
@@ -277,14 +305,14 @@ export class AccountRequests implements Disposable {
       void access
         .withAuth(accountUri, (api) => new RequestApi(api.transport, this.viewer().major).get(id))
         .then((request) => {
-          if (!request && !this.#isDisposed) this.#options.onAssumedGone(id);
+          if (request?.state !== 'approved' && !this.#ended.signal.aborted) this.#options.onAssumedGone(id);
         })
         .catch((error: unknown) => access.noteFailure(accountUri, error));
     }
   }
 
   #mayWait(request: AccessRequest): boolean {
-    return mayReview(request, this.userName, this.#rights).answer !== 'no';
+    return mayReview(request, this.userName, this.#rights).answer !== 'no' && !this.#refused.has(request.id);
   }
 
   #noteOwnAct(request: AccessRequest): void {
@@ -310,51 +338,31 @@ export class AccountRequests implements Disposable {
     if (info.assumable.kind === 'now' && !info.isAssumed && board.knows('scheduled', info.uri))
       board.tell('assumable', info, '');
     const left = Date.parse(info.accessUntil ?? '') - this.serverNow.getTime();
-    if (info.isAssumed && left < endingSoonMs) board.tell('ending', info, '');
-  }
-
-  /** Roles, names and ends of what the certificate carries. */
-  #describeAssumed(): void {
-    const { hub, accountUri } = this.#options;
-    const account = hub.state.accounts[accountUri];
-    if (!account || account.assumed.length === 0) return;
-    const assumed = account.assumed.map((old): AssumedRequest => {
-      const info = [...this.#shown.values()].find((one) => one.uri === old.requestUri);
-      if (!info) return old;
-      return {
-        requestUri: old.requestUri,
-        roles: info.roles,
-        resources: info.kind === 'resources' ? info.resources.map(nameOf) : [],
-        ...(info.accessUntil ? { until: info.accessUntil } : {}),
-      };
-    });
-    if (JSON.stringify(assumed) !== JSON.stringify(account.assumed))
-      hub.put({ slice: 'accounts', key: accountUri, value: { ...account, assumed } });
+    if (info.isAssumed && left > 0 && left < endingSoonMs) board.tell('ending', info, '');
   }
 
   #schedule(viewer: Viewer): void {
-    clearTimeout(this.#timer);
+    this.#next?.dispose();
     const now = viewer.now.getTime();
     const times = this.#book.all.flatMap((request) => {
       const end = request.accessUntil?.getTime();
       return [
         request.assumeFrom?.getTime(),
         end,
-        end === undefined ? undefined : end - endingSoonMs,
+        end === undefined ? undefined : end - endingSoonMs + 1,
         request.state === 'pending' ? request.vanishesAt?.getTime() : undefined,
       ];
     });
     const next = Math.min(...times.filter((time) => time !== undefined && time > now).map(Number));
     if (!Number.isFinite(next)) return;
-    this.#timer = setTimeout(() => this.publish(), Math.min(next - now + 50, longestTimerMs));
-    this.#timer.unref();
+    this.#next = atWallTime(
+      new Date(next),
+      () => this.serverNow,
+      () => this.publish(),
+    );
   }
 }
 
 function isOver(request: AccessRequest, now: Date): boolean {
   return request.state === 'pending' && request.vanishesAt !== undefined && request.vanishesAt <= now;
-}
-
-function nameOf(resource: RequestInfo['resources'][number]): string {
-  return summaryOf({ kind: 'resources', roles: [], resources: [resource] });
 }

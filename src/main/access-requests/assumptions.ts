@@ -99,21 +99,30 @@ export class Assumptions {
     });
   }
 
-  /** An assumed request is gone on the server: it is dropped, and told once. */
+  /** An assumed request is gone on the server, or granted no more: it is dropped, and told once. */
   lost(accountUri: AccountUri, id: string): void {
     const { access, board, log } = this.#options;
     void this.#inTurn(accountUri, async () => {
       const active = activeRequestsOf(access.identity(accountUri));
       if (!active.includes(id)) return;
-      const account = this.#options.requestsOf(accountUri);
-      const known = account.known(id);
-      const info = known && account.info(known);
-      await this.#change(
+      // Others may have gone with it, and a single one that is gone makes every new certificate fail.
+      const others = await this.#read(
         accountUri,
         active.filter((other) => other !== id),
       );
-      log.info('assumed-request-gone', { request: id });
-      board.tell('assumed-deleted', info ?? account.placeholder(id), '');
+      const kept = others.filter(({ request }) => request?.state === 'approved').map((other) => other.id);
+      const account = this.#options.requestsOf(accountUri);
+      const gone = active
+        .filter((other) => !kept.includes(other))
+        .map((other) => {
+          const known = account.known(other);
+          return known ? account.info(known) : account.placeholder(other);
+        });
+      await this.#change(accountUri, kept);
+      for (const info of gone) {
+        log.info('assumed-request-gone', { request: info.id });
+        board.tell('assumed-deleted', info, '');
+      }
     }).catch((error: unknown) => log.error('assumed-request-not-dropped', error, { request: id }));
   }
 

@@ -25,6 +25,8 @@ export interface Viewer {
   readonly rights: ReviewRights | undefined;
   readonly mayDelete: Permission;
   readonly assumed: ReadonlySet<string>;
+  /** Requests of which the server has refused this person's review. */
+  readonly refused: ReadonlySet<string>;
   readonly now: Date;
 }
 
@@ -49,7 +51,9 @@ export const wireKinds: Readonly<Record<ResourceKind, string>> = {
 export function toRequestInfo(request: AccessRequest, viewer: Viewer): RequestInfo {
   const account = parseAccountUri(viewer.accountUri);
   const isOwn = request.requester === viewer.userName;
-  const review = mayReview(request, viewer.userName, viewer.rights);
+  const review: Permission = viewer.refused.has(request.id)
+    ? { answer: 'no', reason: 'The cluster does not take your review of it.' }
+    : mayReview(request, viewer.userName, viewer.rights);
   const approvals = approvalsOf(request);
   const reviews = request.reviews.map((one) => toReview(one, viewer.userName));
   const missing = request.state === 'pending' ? Math.max(0, approvals.needed - approvals.given) : 0;

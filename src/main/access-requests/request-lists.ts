@@ -1,7 +1,32 @@
 import type { RequestInfo, RequestPage, RequestQuery } from '../../shared/contract/access-requests.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
-import type { RequestApi } from '../protocol/client/request-api.ts';
+import type { RequestApi, RequestListQuery } from '../protocol/client/request-api.ts';
 import type { AccessRequest } from '../protocol/codec/access-request.ts';
+
+const livePageSize = 200;
+
+/** What is shown live: the newest own requests and, for reviewers, what others wait for. */
+export async function readLive(
+  api: RequestApi,
+  userName: string,
+  isReviewer: boolean,
+  signal: AbortSignal,
+): Promise<Map<string, AccessRequest>> {
+  const found = new Map<string, AccessRequest>();
+  for (const scope of isReviewer ? (['mine', 'all'] as const) : (['mine'] as const)) {
+    const query: RequestListQuery = {
+      scope,
+      state: scope === 'all' ? 'pending' : undefined,
+      keywords: [],
+      sort: { field: 'created', descending: true },
+      limit: livePageSize,
+      startKey: '',
+    };
+    const page = await api.list(query, userName, signal);
+    for (const request of page.items) found.set(request.id, request);
+  }
+  return found;
+}
 
 /** How many pages of the server one answer may use up before it says "more". */
 const maxServerPages = 10;

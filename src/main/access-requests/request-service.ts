@@ -198,6 +198,7 @@ export class RequestService {
       return account.answered(id, answer) ?? account.info(answer);
     } catch (error) {
       if (isAppError(error, 'conflict')) await this.get(uri, signal).catch(() => undefined);
+      if (isAppError(error, 'request-refused')) account.reviewRefused(id);
       throw error;
     }
   }

@@ -1,130 +1,24 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Cluster, createCluster } from '../../cluster/cluster.ts';
-import type { Role } from '../../cluster/roles.ts';
-import { makeUser } from '../../cluster/users.ts';
-import type { RequestDraft } from '../../shared/contract/access-requests.ts';
-import type { AppState } from '../../shared/contract/state.ts';
-import type { AccountUri, RequestUri } from '../../shared/uri/uri.ts';
-import type { Host, HostNotice } from '../host/host.ts';
-import { makeHost } from '../testing/host.ts';
-import { openPage, type TestPage } from '../testing/page.ts';
-import { createApp } from './create-app.ts';
+import {
+  administrator,
+  draft,
+  nodeId,
+  requestRoles,
+  type RequestWorldOptions,
+  seenBy,
+  startRequestWorld,
+} from '../testing/request-app.ts';
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const clean of cleanUps.splice(0).reverse()) await clean();
 });
 
-const users = [
-  makeUser('alice', ['requester']),
-  makeUser('bob', ['reviewer']),
-  makeUser('carol', ['reviewer']),
-];
-const nodeId = '11111111-2222-4333-8444-555555555555';
-const roles: Role[] = [
-  {
-    name: 'requester',
-    logins: ['nobody'],
-    serverLabels: { env: ['dev'] },
-    request: {
-      roles: ['dba', 'prod'],
-      searchAsRoles: ['prod'],
-      thresholds: [{ name: 'two', filter: '', approve: 2, deny: 1 }],
-      suggestedReviewers: ['bob', 'carol'],
-    },
-    rules: [{ resources: ['access_request'], verbs: ['delete'] }],
-  },
-  { name: 'dba', logins: ['dba'], serverLabels: { tier: ['data'] } },
-  { name: 'prod', logins: ['deploy'], serverLabels: { env: ['prod'] } },
-  {
-    name: 'reviewer',
-    logins: [],
-    serverLabels: {},
-    reviewRequests: { roles: ['*'], previewAsRoles: ['prod'] },
-    rules: [{ resources: ['access_request'], verbs: ['read', 'list'] }],
-  },
-];
-
-/** Deletes on the server, past every page. */
-const administrator = {
-  userName: 'root',
-  roles: [
-    {
-      name: 'admin',
-      logins: [],
-      serverLabels: {},
-      rules: [{ resources: ['access_request'], verbs: ['*'] }],
-    },
-  ],
-  certificateEndMs: Date.now() + 3_600_000,
-  activeRequests: [],
-};
-
-interface World {
-  readonly cluster: Cluster;
-  readonly page: TestPage;
-  readonly state: () => AppState;
-  readonly told: HostNotice[];
-  readonly account: Record<'alice' | 'bob' | 'carol', AccountUri>;
-  readonly host: Host;
+async function start(options: RequestWorldOptions = {}) {
+  const world = await startRequestWorld(options);
+  cleanUps.push(world.stop);
+  return world;
 }
-
-async function start(options: { now?: () => Date; reviewerRules?: boolean } = {}): Promise<World> {
-  const cluster = await createCluster({
-    name: 'requests.porthole',
-    users,
-    roles: options.reviewerRules === false ? roles.map(({ rules: _rules, ...role }) => role) : roles,
-    resources: [
-      {
-        kind: 'node',
-        id: nodeId,
-        name: 'pg-1',
-        address: '127.0.0.1:2',
-        labels: { env: 'prod', tier: 'data' },
-      },
-    ],
-  });
-  cleanUps.push(() => cluster.stop());
-  const told: HostNotice[] = [];
-  const host = { ...makeHost(), notify: (notice: HostNotice) => void told.push(notice) };
-  return { ...(await startApp(cluster, host, options.now)), told };
-}
-
-async function startApp(cluster: Cluster, host: Host, now?: () => Date) {
-  const app = createApp(host, { version: '0.0.0', ...(now ? { now } : {}) });
-  cleanUps.push(() => app.dispose());
-  const page = await openPage(app);
-  const { state } = page;
-  const { clusterUri } = await page.api.clusters.add({
-    address: cluster.address,
-    trust: { kind: 'ca', pem: cluster.webCaPem },
-  });
-  const account = {} as World['account'];
-  for (const user of users) {
-    const { accountUri } = await page.api.clusters.signIn({
-      kind: 'password',
-      clusterUri,
-      userName: user.name,
-      password: user.password,
-      oneTimeCode: cluster.core.users.currentCode(user.name),
-    });
-    account[user.name as keyof World['account']] = accountUri;
-  }
-  return { cluster, page, state, account, host };
-}
-
-const draft = (accountUri: AccountUri, change: Partial<RequestDraft> = {}): RequestDraft => ({
-  accountUri,
-  roles: ['dba'],
-  resources: [],
-  reason: 'The disk of pg-1 is full',
-  reviewers: [],
-  ...change,
-});
-
-/** The same request as another account sees it. */
-const seenBy = (uri: RequestUri, account: AccountUri): RequestUri =>
-  `${account}/requests/${uri.split('/').at(-1) ?? ''}` as RequestUri;
 
 describe('access requests', () => {
   it('are asked for, seen by both reviewers, approved by two, told, assumed and dropped', async () => {
@@ -310,7 +204,9 @@ describe('access requests', () => {
   }, 40_000);
 
   it('reach reviewers whose roles may not watch them, by asking again', async () => {
-    const { page, state, account } = await start({ reviewerRules: false });
+    const { page, state, account } = await start({
+      cluster: { roles: requestRoles.map(({ rules: _rules, ...role }) => role) },
+    });
     await expect.poll(() => state().followings[account.bob]?.kind).toBe('polling');
     expect(state().followings[account.alice]?.kind).toBe('live');
     const { uri } = await page.api.requests.create(draft(account.alice));

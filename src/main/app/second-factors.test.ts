@@ -1,126 +1,48 @@
 import { execFile } from 'node:child_process';
-import { userInfo } from 'node:os';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createCluster } from '../../cluster/cluster.ts';
 import { startDemoHttpApp } from '../../cluster/apps/demo-http-app.ts';
 import { demoObjects } from '../../cluster/kube/demo-objects.ts';
 import type { Pose } from '../../cluster/pose.ts';
-import { makeUser } from '../../cluster/users.ts';
-import type { PromptInfo } from '../../shared/contract/prompts.ts';
-import { type AccountUri, formatResourceUri, parseAccountUri } from '../../shared/uri/uri.ts';
-import { createBrowserAuthenticator } from '../loopback/browser-authenticator.ts';
+import { formatResourceUri, parseAccountUri } from '../../shared/uri/uri.ts';
 import { findBrowser } from '../loopback/browser-window.ts';
-import { makeHost } from '../testing/host.ts';
-import { openPage } from '../testing/page.ts';
+import {
+  addKey,
+  type KeyWorld,
+  login,
+  nextPrompt,
+  openShell,
+  promptsOf,
+  startKeyWorld,
+} from '../testing/key-app.ts';
 import { VirtualKey } from '../testing/virtual-key.ts';
-import { createApp } from './create-app.ts';
 
 const cleanUps: (() => Promise<void> | void)[] = [];
 afterEach(async () => {
   for (const clean of cleanUps.splice(0).reverse()) await clean();
 });
 
-const login = userInfo().username;
-const size = { cols: 80, rows: 24 };
-
-/** A cluster whose role asks for a second factor in each session, and an app with a virtual key plugged in. */
+/** A cluster with something of every kind that a session can lead to. */
 async function start(pose: Pose = 'v18') {
-  let ahead = 0;
-  const now = () => new Date(Date.now() + ahead);
-  const user = makeUser('mia', ['careful']);
   const web = await startDemoHttpApp();
   cleanUps.push(() => web.stop());
-  const cluster = await createCluster({
-    name: 'keys.porthole',
+  const world = await startKeyWorld({
     pose,
-    users: [user],
-    roles: [
-      {
-        name: 'careful',
-        logins: [login],
-        serverLabels: { '*': ['*'] },
-        databaseUsers: ['lab'],
-        databaseNames: ['postgres'],
-        kubernetesGroups: ['developers'],
-        requireSessionMfa: true,
-      },
-    ],
-    databases: [{ name: 'orders', protocol: 'postgres', labels: {}, target: { kind: 'embedded' } }],
-    apps: [{ name: 'web', uri: `http://127.0.0.1:${web.port}`, labels: {} }],
-    kubernetes: [{ name: 'shop', labels: {}, api: { kind: 'embedded', objects: demoObjects() } }],
-    localNode: { hostname: 'workbench', labels: {} },
-    secondFactors: ['otp', 'webauthn'],
-    now,
+    cluster: {
+      databases: [{ name: 'orders', protocol: 'postgres', labels: {}, target: { kind: 'embedded' } }],
+      apps: [{ name: 'web', uri: `http://127.0.0.1:${web.port}`, labels: {} }],
+      kubernetes: [{ name: 'shop', labels: {}, api: { kind: 'embedded', objects: demoObjects() } }],
+    },
   });
-  cleanUps.push(() => cluster.stop());
-  const plugged = { key: new VirtualKey() };
-  const base = makeHost();
-  const authenticator = createBrowserAuthenticator({
-    dataFolder: base.dataFolder,
-    onPage: (pipe, session) => plugged.key.plugIn(pipe, session),
-  });
-  const app = createApp({ ...base, authenticator }, { version: '0.0.0', now });
-  cleanUps.push(() => app.dispose());
-  const page = await openPage(app);
-  const { clusterUri } = await page.api.clusters.add({
-    address: cluster.address,
-    trust: { kind: 'ca', pem: cluster.webCaPem },
-  });
-  /** A code that was not used yet. */
-  const code = () => {
-    ahead += 31_000;
-    return cluster.core.users.currentCode('mia');
-  };
-  const { accountUri } = await page.api.clusters.signIn({
-    kind: 'password',
-    clusterUri,
-    userName: 'mia',
-    password: user.password,
-    oneTimeCode: code(),
-  });
-  return { page, plugged, user, clusterUri, accountUri, code };
-}
-type World = Awaited<ReturnType<typeof start>>;
-
-const promptsOf = ({ page }: World) =>
-  Object.values(page.state().prompts) as Extract<PromptInfo, { kind: 'second-factor' }>[];
-
-async function nextPrompt(world: World) {
-  await expect.poll(() => promptsOf(world).length, { timeout: 10_000 }).toBe(1);
-  return promptsOf(world)[0] as ReturnType<typeof promptsOf>[number];
-}
-
-/** Adds a key; the first time a code confirms it. */
-async function addKey(world: World, kind: 'security-key' | 'passkey') {
-  const adding = world.page.api.devices.addSecurityKey({ accountUri: world.accountUri, name: kind, kind });
-  const prompt = await nextPrompt(world);
-  await world.page.api.prompts.answerWithCode({ promptId: prompt.id, oneTimeCode: world.code() });
-  return adding;
-}
-
-async function openShell(world: World, accountUri: AccountUri) {
-  const { items } = await world.page.api.resources.list({
-    accountUri,
-    kinds: ['server'],
-    search: '',
-    sort: { field: 'name', descending: false },
-    limit: 10,
-  });
-  const { shellId } = await world.page.api.shells.open({
-    serverUri: items[0]?.uri as never,
-    serverName: 'workbench',
-    login,
-    size,
-  });
-  return () => world.page.state().shells[shellId]?.status;
+  cleanUps.push(world.stop);
+  return world;
 }
 
 const run = async (program: string, ...args: string[]) =>
   (await promisify(execFile)(program, args, { timeout: 20_000 })).stdout;
 
 /** Opens a tunnel, touches the key once, and gives its address when it is ready. */
-async function openTunnel(world: World, kind: 'database' | 'app' | 'kubernetes', id: string) {
+async function openTunnel(world: KeyWorld, kind: 'database' | 'app' | 'kubernetes', id: string) {
   const { page, accountUri } = world;
   const { address = '', userName = '' } = parseAccountUri(accountUri) ?? {};
   const resourceUri = formatResourceUri({ address, userName, kind, id });

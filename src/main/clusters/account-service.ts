@@ -1,6 +1,8 @@
 import type { AccountInfo, AssumedRequest, ConnectionInfo } from '../../shared/contract/clusters.ts';
 import { AppError, isAppError } from '../../shared/errors/app-error.ts';
+import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import { Emitter } from '../../shared/lifecycle/emitter.ts';
+import { atWallTime } from '../host/wall-timer.ts';
 import {
   type AccountUri,
   type ClusterUri,
@@ -26,14 +28,13 @@ import type { ProfileStore } from '../store/profile-store.ts';
 import type { ClusterService } from './cluster-service.ts';
 import { AccountConnections } from './connections.ts';
 
-const longestTimerMs = 2 ** 31 - 1;
 const defaultSshPort = 3023;
 
 interface Account {
   readonly identity: AccountIdentity;
   readonly sshAddress: ProxyAddress | undefined;
   readonly connections: AccountConnections;
-  timer: NodeJS.Timeout | undefined;
+  expiry: Disposable | undefined;
 }
 
 /** Makes keys and has them certified, one way or another. */
@@ -120,7 +121,7 @@ export class AccountService {
     account?.connections.dispose();
     for (const old of this.#retired.get(uri) ?? []) old.dispose();
     this.#retired.delete(uri);
-    clearTimeout(account?.timer);
+    account?.expiry?.dispose();
     this.#accounts.delete(uri);
     vault.delete(uri);
     const address = parseAccountUri(uri)?.address;
@@ -201,7 +202,7 @@ export class AccountService {
 
   dispose(): void {
     for (const account of this.#accounts.values()) {
-      clearTimeout(account.timer);
+      account.expiry?.dispose();
       account.connections.dispose();
     }
     for (const old of [...this.#retired.values()].flatMap((set) => [...set])) old.dispose();
@@ -212,7 +213,7 @@ export class AccountService {
   #install(uri: AccountUri, identity: AccountIdentity, sshAddress: ProxyAddress | undefined): Account {
     const old = this.#accounts.get(uri);
     if (old) this.#retire(uri, old.connections);
-    clearTimeout(old?.timer);
+    old?.expiry?.dispose();
     const { address } = this.#options.clusters.known(clusterOf(uri));
     const connections = new AccountConnections({
       address,
@@ -220,7 +221,7 @@ export class AccountService {
       identity,
       onState: (connection) => this.#setConnection(uri, connection),
     });
-    const account: Account = { identity, sshAddress, connections, timer: undefined };
+    const account: Account = { identity, sshAddress, connections, expiry: undefined };
     this.#accounts.set(uri, account);
     this.#put(uri, 'signed-in', { state: 'idle' });
     this.#watchExpiry(uri, account);
@@ -241,12 +242,8 @@ export class AccountService {
   }
 
   #watchExpiry(uri: AccountUri, account: Account): void {
-    const left = factsOf(account.identity).validUntil.getTime() - this.#options.now().getTime();
-    account.timer = setTimeout(
-      () => (left > longestTimerMs ? this.#watchExpiry(uri, account) : this.#expire(uri)),
-      Math.min(Math.max(0, left), longestTimerMs),
-    );
-    account.timer.unref();
+    const { validUntil } = factsOf(account.identity);
+    account.expiry = atWallTime(validUntil, this.#options.now, () => this.#expire(uri));
   }
 
   #expire(uri: AccountUri): void {

@@ -11,6 +11,8 @@ export class VirtualKey {
   /** Times that it was asked for, and whether it answers at all. */
   uses = 0;
   isTouched = true;
+  /** The person closes the window while it waits. */
+  closesWindow = false;
 
   /** Plugs the key into a page; for `createBrowserAuthenticator`. */
   readonly plugIn = async (pipe: DebugPipe, sessionId: string): Promise<void> => {
@@ -32,6 +34,9 @@ export class VirtualKey {
     );
     for (const credential of this.#credentials.values())
       await pipe.send('WebAuthn.addCredential', { authenticatorId, credential }, sessionId);
+    if (this.closesWindow) {
+      setTimeout(() => void pipe.send('Page.close', {}, sessionId).catch(() => undefined), 500);
+    }
     pipe.onEvent((method, params) => {
       if (method !== 'WebAuthn.credentialAdded' && method !== 'WebAuthn.credentialAsserted') return;
       const credential = params['credential'] as StoredCredential;

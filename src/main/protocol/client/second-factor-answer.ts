@@ -21,4 +21,3 @@ export async function toAnswerMessage(
     ? { response: { case: 'totp', value: { code: answer.code } } }
     : { response: { case: 'webauthn', value: toAssertionMessage(await answer.sign(challenge)) } };
 }
-

@@ -7,7 +7,10 @@ import {
   type UserSingleUseCertsRequest,
   UserSingleUseCertsRequestSchema,
 } from '../codec/gen/auth/authservice_pb.js';
-import { type MfaAuthenticateResponse, MfaAuthenticateResponseSchema } from '../codec/gen/auth/mfa_answer_pb.js';
+import {
+  type MfaAuthenticateResponse,
+  MfaAuthenticateResponseSchema,
+} from '../codec/gen/auth/mfa_answer_pb.js';
 import { toAssertionChallenge } from '../codec/webauthn.ts';
 import { type SecondFactorAnswer, toAnswerMessage } from './second-factor-answer.ts';
 import type { UserCertsInit } from './tunnel-certificate.ts';

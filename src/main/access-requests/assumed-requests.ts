@@ -1,0 +1,27 @@
+import type { RequestInfo } from '../../shared/contract/access-requests.ts';
+import type { AssumedRequest } from '../../shared/contract/clusters.ts';
+import type { AccountUri } from '../../shared/uri/uri.ts';
+import type { StateHub } from '../state/state-hub.ts';
+import { summaryOf } from './request-info.ts';
+
+/** Tells roles, names and ends of what an account's certificate carries, as far as they are known. */
+export function describeAssumed(hub: StateHub, accountUri: AccountUri, known: readonly RequestInfo[]): void {
+  const account = hub.state.accounts[accountUri];
+  if (!account || account.assumed.length === 0) return;
+  const assumed = account.assumed.map((old): AssumedRequest => {
+    const info = known.find((one) => one.uri === old.requestUri);
+    if (!info) return old;
+    return {
+      requestUri: old.requestUri,
+      roles: info.roles,
+      resources: info.kind === 'resources' ? info.resources.map(nameOf) : [],
+      ...(info.accessUntil ? { until: info.accessUntil } : {}),
+    };
+  });
+  if (JSON.stringify(assumed) !== JSON.stringify(account.assumed))
+    hub.put({ slice: 'accounts', key: accountUri, value: { ...account, assumed } });
+}
+
+function nameOf(resource: RequestInfo['resources'][number]): string {
+  return summaryOf({ kind: 'resources', roles: [], resources: [resource] });
+}
