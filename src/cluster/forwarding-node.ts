@@ -12,7 +12,7 @@ import type { ClusterCore } from './core.ts';
 import type { ClusterResource } from './inventory.ts';
 import { hostPrincipals, issueUserSsh, makeHostIdentity } from './issue.ts';
 import type { TerminalRequest } from './node-programs.ts';
-import { mayLogIn } from './ssh-access.ts';
+import { fileCopyRefused, mayCopyFiles, mayLogIn } from './ssh-access.ts';
 
 const certificateMs = 60_000;
 const known = new Set([
@@ -54,7 +54,7 @@ export async function serveForwarded(
         username,
         onGone: () => stream.destroy(),
       });
-      serve(connection, far);
+      serve(connection, far, mayCopyFiles(core, certificate));
     },
   });
   stream.on('error', () => stream.destroy());
@@ -102,14 +102,19 @@ function makeIdentity(core: ClusterCore, userName: string, login: string): SshId
   return { privateKey, certificate: parseAuthorizedKey(line) };
 }
 
-function serve(connection: Connection, far: Promise<SshConnection>): void {
+function serve(connection: Connection, far: Promise<SshConnection>, copiesFiles: boolean): void {
   interceptChannelRequests(connection, (_target, name) => (known.has(name) ? undefined : 'failure'));
   connection.on('tcpip', (_accept, reject) => reject());
-  connection.on('session', (accept) => serveSession(connection, accept(), far));
+  connection.on('session', (accept) => serveSession(connection, accept(), far, copiesFiles));
   connection.once('close', () => void far.then((open) => open.dispose()).catch(() => undefined));
 }
 
-function serveSession(connection: Connection, session: Session, far: Promise<SshConnection>): void {
+function serveSession(
+  connection: Connection,
+  session: Session,
+  far: Promise<SshConnection>,
+  copiesFiles: boolean,
+): void {
   let terminal: TerminalRequest = { cols: 80, rows: 24, term: 'xterm' };
   let program: SshChannel | undefined;
   const env: Record<string, string> = {};
@@ -152,6 +157,10 @@ function serveSession(connection: Connection, session: Session, far: Promise<Ssh
     start((open) => open.exec(info.command, { env }), accept, reject),
   );
   session.on('subsystem', (accept, reject, info) => {
+    if (info.name === 'sftp' && !copiesFiles) {
+      refuseChannel(connection, session, reject, fileCopyRefused);
+      return;
+    }
     far
       .then((open) => open.openSubsystem(info.name))
       .then(

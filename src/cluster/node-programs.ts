@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { spawn as spawnPty } from '@lydell/node-pty';
 import type { ServerChannel } from 'ssh2';
@@ -12,10 +11,7 @@ export interface TerminalRequest {
 }
 
 export interface ProgramOptions {
-  readonly program:
-    | { readonly kind: 'shell' }
-    | { readonly kind: 'command'; readonly command: string }
-    | { readonly kind: 'sftp' };
+  readonly program: { readonly kind: 'shell' } | { readonly kind: 'command'; readonly command: string };
   readonly terminal: TerminalRequest | undefined;
   readonly environment: Readonly<Record<string, string>>;
 }
@@ -25,11 +21,6 @@ export interface RunningProgram {
 }
 
 const failedToStart = 255;
-const sftpServers = [
-  '/usr/lib/openssh/sftp-server',
-  '/usr/libexec/sftp-server',
-  '/usr/libexec/openssh/sftp-server',
-];
 const allowedNames =
   /^(LANG|LANGUAGE|LC_[A-Z]+|TELEPORT_[A-Z_]+|SSH_SESSION_WEBPROXY_ADDR|PORTHOLE_[A-Z_]+)$/;
 
@@ -37,13 +28,6 @@ const allowedNames =
 export function runProgram(channel: ServerChannel, options: ProgramOptions): RunningProgram {
   channel.on('error', () => undefined);
   const { program, terminal } = options;
-  if (program.kind === 'sftp')
-    return runPiped(
-      channel,
-      sftpServers.find((path) => existsSync(path)),
-      [],
-      options,
-    );
   const shell = userInfo().shell ?? '/bin/sh';
   const args = program.kind === 'shell' ? ['-l'] : ['-c', program.command];
   return terminal
@@ -108,15 +92,10 @@ function runInTerminal(
 
 function runPiped(
   channel: ServerChannel,
-  file: string | undefined,
+  file: string,
   args: string[],
   options: ProgramOptions,
 ): RunningProgram {
-  if (file === undefined) {
-    channel.stderr.write('No SFTP server is installed on this machine.\n');
-    finish(channel, failedToStart);
-    return { resize: () => undefined };
-  }
   const child = spawn(file, args, {
     cwd: homedir(),
     env: environmentOf(options),

@@ -7,6 +7,7 @@ import {
   createSshServer,
   interceptChannelRequests,
   interceptGlobalRequests,
+  refuseChannel,
   type RequestAnswer,
   sendChannelRequest,
 } from '../main/protocol/net/ssh/server.ts';
@@ -14,7 +15,8 @@ import type { ClusterCore } from './core.ts';
 import { hostPrincipals, makeHostIdentity } from './issue.ts';
 import type { LocalNode } from './node-dialer.ts';
 import { type ProgramOptions, runProgram, type TerminalRequest } from './node-programs.ts';
-import { mayLogIn } from './ssh-access.ts';
+import { fileCopyRefused, isScp, mayCopyFiles, mayLogIn } from './ssh-access.ts';
+import { serveSftp } from './sftp-server.ts';
 
 export interface LocalNodeOptions {
   readonly id: string;
@@ -50,7 +52,7 @@ export async function createLocalNode(core: ClusterCore, options: LocalNodeOptio
     now: core.now,
     authorize: (certificate, username) =>
       username === account && mayLogIn(core, certificate, username, options),
-    onConnection: (connection) => serve(core, connection),
+    onConnection: (connection, certificate) => serve(core, connection, mayCopyFiles(core, certificate)),
   });
   return (stream: Duplex) => {
     stream.on('error', () => stream.destroy());
@@ -58,7 +60,7 @@ export async function createLocalNode(core: ClusterCore, options: LocalNodeOptio
   };
 }
 
-function serve(core: ClusterCore, connection: Connection): void {
+function serve(core: ClusterCore, connection: Connection, copiesFiles: boolean): void {
   const environments = new WeakMap<object, Record<string, string>>();
   const environmentOf = (session: object) => {
     const known = environments.get(session) ?? {};
@@ -70,7 +72,7 @@ function serve(core: ClusterCore, connection: Connection): void {
     if (knownRequests.has(name)) return undefined;
     return answerUnknown(core, name, data, environmentOf(target));
   });
-  connection.on('session', (accept) => serveSession(connection, accept(), environmentOf));
+  connection.on('session', (accept) => serveSession(connection, accept(), { environmentOf, copiesFiles }));
   connection.on('tcpip', (_accept, reject) => reject());
 }
 
@@ -109,10 +111,15 @@ function readEnvs(data: unknown): Record<string, string> | undefined {
   }
 }
 
+interface SessionRules {
+  readonly environmentOf: (session: object) => Record<string, string>;
+  readonly copiesFiles: boolean;
+}
+
 function serveSession(
   connection: Connection,
   session: Session,
-  environmentOf: (session: object) => Record<string, string>,
+  { environmentOf, copiesFiles }: SessionRules,
 ): void {
   let terminal: TerminalRequest | undefined;
   let resize: ((size: TerminalRequest) => void) | undefined;
@@ -148,9 +155,22 @@ function serveSession(
     sendChannelRequest(connection, session, 'current-session-id@goteleport.com', Buffer.from(randomUUID()));
     start(accept(), { kind: 'shell' });
   });
-  session.on('exec', (accept, _reject, info) => start(accept(), { kind: 'command', command: info.command }));
+  session.on('exec', (accept, _reject, info) => {
+    const channel: ServerChannel = accept();
+    if (!copiesFiles && isScp(info.command)) channel.close();
+    else start(channel, { kind: 'command', command: info.command });
+  });
   session.on('subsystem', (accept, reject, info) => {
-    if (info.name === 'sftp') start(accept(), { kind: 'sftp' });
-    else reject();
+    if (info.name !== 'sftp') reject();
+    else if (copiesFiles) serveSftpChannel(accept());
+    else refuseChannel(connection, session, reject, fileCopyRefused);
+  });
+}
+
+function serveSftpChannel(channel: ServerChannel): void {
+  serveSftp(channel, (isClean) => {
+    if (channel.destroyed) return;
+    channel.exit(isClean ? 0 : 1);
+    channel.close();
   });
 }

@@ -20,6 +20,8 @@ export interface Role extends RequestRules {
   /** Every session needs a second factor of its own. */
   readonly requireSessionMfa?: boolean;
   readonly maxSessionTtlMs?: number;
+  /** False forbids copying files of servers; one role is enough. */
+  readonly sshFileCopy?: boolean;
 }
 
 export type Labels = Readonly<Record<string, string>>;

@@ -32,3 +32,17 @@ export function mayLogIn(
   const needsMfa = rolesFor(person.roles, 'node', node.labels).some((role) => role.requireSessionMfa);
   return !needsMfa || person.grant.mfaDevice !== '';
 }
+
+/** In the words of a real node (ssh.md 2.3). */
+export const fileCopyRefused = 'file copying via SCP or SFTP is not permitted';
+
+/** One role that forbids it is enough (ssh.md 2.3). */
+export function mayCopyFiles(core: ClusterCore, certificate: SshCertificate): boolean {
+  const person = personOfSsh(core, certificate);
+  return person?.roles.every((role) => role.sshFileCopy !== false) ?? false;
+}
+
+/** A command that copies files by the older way. */
+export function isScp(command: string): boolean {
+  return /^(\/\S*\/)?scp\s(.*\s)?-[a-zA-Z]*[tf]/.test(command);
+}

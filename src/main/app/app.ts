@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import type { ClientPipes } from '../../shared/wire/pipe.ts';
 
@@ -25,10 +26,29 @@ export interface AppOptions {
   readonly now?: () => Date;
 }
 
+/** Bytes of a download, in order, from `offset` on. */
+export interface FileBody {
+  /** Lossless text. */
+  readonly name: string;
+  /** Of the whole; undefined when nobody knows it yet. */
+  readonly size?: number | undefined;
+  readonly bytes: AsyncIterable<Uint8Array>;
+}
+
+/** Bytes of transfers whose files a page holds or writes; a host without paths serves them (transfers contract). */
+export interface FileStreams {
+  /** Throws `not-found` when nobody asked for it. */
+  takePart(partId: string, body: Readable): Promise<void>;
+  itemBody(itemId: string, offset: number): FileBody | undefined;
+  /** Waits until the transfer runs; undefined for an unknown one. */
+  downloadBody(transferId: string, offset: number): Promise<FileBody | undefined>;
+}
+
 /** The running core, the same under both hosts. */
 export interface App {
   /** Serves one page over its two pipes; disposing cuts it off. Its shells go on. */
   connectClient(pipes: ClientPipes): Disposable;
+  readonly fileStreams: FileStreams;
   /** Ends shells and connections in order, within a deadline. */
   dispose(): Promise<void>;
 }

@@ -150,6 +150,7 @@ export function createApp(host: Host, options: AppOptions): App {
   const clients = new DisposableStore();
   log.info('started', { version: options.version, host: host.kind, platform: host.platform });
   return {
+    fileStreams: files.page,
     connectClient(pipes: ClientPipes) {
       const client = new DisposableStore();
       client.add(serveRpc(pipes.rpc, router as never));

@@ -90,3 +90,30 @@ describe('a file pane of the embedded cluster', () => {
     await until(() => world.page.state().filePanes[paneId]?.bookmarks.length === 0);
   });
 });
+
+describe('a role without file copying', () => {
+  it('is told in the pane, and stays so', async () => {
+    const strict = await startFileWorld({
+      cluster: {
+        roles: [
+          {
+            name: 'developer',
+            logins: [userInfo().username],
+            serverLabels: { '*': ['*'] },
+            sshFileCopy: false,
+          },
+        ],
+      },
+    });
+    const { paneId } = await strict.page.api.files.openTab({
+      serverUri: strict.serverUri,
+      serverName: 'workbench',
+      login: userInfo().username,
+    });
+    await until(() => strict.page.state().filePanes[paneId]?.status.kind === 'forbidden');
+    expect(strict.page.state().filePanes[paneId]?.status).toMatchObject({
+      error: { code: 'file-copy-forbidden', reason: 'file copying via SCP or SFTP is not permitted' },
+    });
+    await strict.dispose();
+  });
+});

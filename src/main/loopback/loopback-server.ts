@@ -6,6 +6,7 @@ import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import type { App } from '../app/app.ts';
 import { contentSecurityPolicy } from '../host/csp.ts';
 import { LoopbackAccess, type Refusal } from './access.ts';
+import { isFileRequest, serveFiles } from './file-streams.ts';
 import { bytePipe, textPipe } from './socket-pipe.ts';
 import { sendStatic } from './static-files.ts';
 
@@ -65,6 +66,10 @@ export class LoopbackServer {
       refuse(response, refusedHost ?? 'wrong-host');
       return;
     }
+    if (isFileRequest(url)) {
+      this.#serveFiles(request, response, url);
+      return;
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405).end();
       return;
@@ -87,6 +92,18 @@ export class LoopbackServer {
     const path = url.pathname === '/' ? '/index.html' : url.pathname;
     if (!sendStatic(response, this.#options.pageFolder, path))
       response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found.');
+  }
+
+  /** What changes something must name its origin; a download that is followed names none. */
+  #serveFiles(request: IncomingMessage, response: ServerResponse, url: URL): void {
+    const refused = this.#access.refuseSession(request, { needsOrigin: request.method !== 'GET' });
+    if (refused) {
+      refuse(response, refused);
+      return;
+    }
+    this.#options.app
+      .then((app) => serveFiles(request, response, url, app.fileStreams))
+      .catch(() => response.destroy());
   }
 
   #upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
