@@ -28,6 +28,7 @@ import { LocalTerminals } from './local-terminals.ts';
 import { createRequests } from './requests.ts';
 import { createRouter } from './router.ts';
 import { createSecondFactors } from './second-factors.ts';
+import { Reopening } from './reopening.ts';
 import { SignInService } from './sign-in.ts';
 import { AppTunnels } from './tunnels.ts';
 import { createUsage, initialUsageData } from './usage.ts';
@@ -126,6 +127,18 @@ export function createApp(host: Host, options: AppOptions): App {
   const requests = createRequests({ host, hub, log, now, accounts, access, clusters, resources, factors });
   files.transfers.service.restore();
   const demo = new DemoSignIn(options.demo, demoUri, accounts);
+  const reopening = new Reopening({
+    host,
+    hub,
+    log,
+    now,
+    shells,
+    localShells,
+    workspace,
+    usageEvents,
+    tunnels: tunnels.service,
+    demoUri,
+  });
   const router = createRouter({
     host,
     log,
@@ -141,6 +154,7 @@ export function createApp(host: Host, options: AppOptions): App {
     tunnels,
     usage,
     usageEvents,
+    reopening,
     workspace,
     signIn: new SignInService({ accounts, demo, sign }),
     requests,
@@ -163,6 +177,7 @@ export function createApp(host: Host, options: AppOptions): App {
     },
     async dispose() {
       clients.dispose();
+      reopening.dispose();
       requests.service.dispose();
       await usage.dispose();
       prompts.dispose();

@@ -57,6 +57,14 @@ export class ReplayBuffer {
     return parts.length === 1 && only ? only : Buffer.concat(parts, size);
   }
 
+  /** Up to the last `max` bytes, from the begin of a line where there is one. */
+  tail(max: number): Uint8Array {
+    const from = Math.max(this.start, this.#end - max);
+    const bytes = this.read(from, max);
+    const line = from === this.start ? -1 : bytes.indexOf(10);
+    return bytes.subarray(line + 1);
+  }
+
   /** Sequences that set a fresh terminal to the modes in force at `start`. */
   preamble(): Uint8Array {
     return this.#droppedModes.preamble();

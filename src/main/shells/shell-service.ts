@@ -11,8 +11,11 @@ import type { AccountIdentity } from '../protocol/codec/identity.ts';
 import type { SshConnection } from '../protocol/net/ssh/client.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import { openServerTerminal } from './server-terminal.ts';
-import { Shell } from './shell.ts';
+import { Shell, type ShellOptions } from './shell.ts';
 import type { Terminal, TerminalStarter } from './terminal.ts';
+
+/** Until a page has told its own. */
+const firstSize: TerminalSize = { cols: 80, rows: 24 };
 
 export interface ShellAccess {
   identity(uri: AccountUri): AccountIdentity;
@@ -134,6 +137,30 @@ export class ShellService {
     );
   }
 
+  /** A shell of the last run, ended, with its screen; it is connected when it is asked for. */
+  reopen(saved: Omit<ShellInfo, 'status'>, at: string, screen: Uint8Array): void {
+    const { id, accountUri, target } = saved;
+    const reopened = { at, screen };
+    if (target.kind === 'local') {
+      this.#add(
+        saved,
+        firstSize,
+        async ({ size }) => this.#local.start({ shellId: id, target, accountUri, size }),
+        reopened,
+      );
+      return;
+    }
+    const server = parseResourceUri(target.serverUri);
+    if (!server || !accountUri) return;
+    const node = { nodeId: server.id, nodeName: target.serverName, login: target.login };
+    this.#add(saved, firstSize, this.#serverStarter(accountUri, node), reopened);
+  }
+
+  /** Every shell, for keeping. */
+  all(): readonly Shell[] {
+    return [...this.#shells.values()];
+  }
+
   /** A new shell with the target of an old one. */
   duplicate(id: ShellId, size: TerminalSize): ShellId {
     const { target, accountUri } = this.get(id).info;
@@ -198,7 +225,12 @@ export class ShellService {
     this.#shells.clear();
   }
 
-  #add(identity: Omit<ShellInfo, 'status'>, size: TerminalSize, start: TerminalStarter): ShellId {
+  #add(
+    identity: Omit<ShellInfo, 'status'>,
+    size: TerminalSize,
+    start: TerminalStarter,
+    reopened?: ShellOptions['reopened'],
+  ): ShellId {
     const { id, accountUri, target } = identity;
     const shell = new Shell(
       {
@@ -210,11 +242,13 @@ export class ShellService {
           if (accountUri && target.kind === 'server') this.#access.noteFailure(accountUri, error);
         },
         now: this.#now,
+        reopened,
       },
       size,
     );
     this.#shells.set(id, shell);
-    shell.start(size);
+    if (reopened) this.#changed(shell.info);
+    else shell.start(size);
     return id;
   }
 

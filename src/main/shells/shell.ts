@@ -10,6 +10,11 @@ const replayBytes = 2 << 20;
 /** The program is held back when a page is this far behind, and let go when it has caught up. */
 const highLagBytes = 512 << 10;
 const lowLagBytes = 128 << 10;
+/** Takes back what a program of the last run may have left on: other screen, mouse reports, colours, hidden cursor. */
+const quietScreen = Buffer.from(
+  '\u001b[?1049l\u001b[?1000;1002;1003;1006;2004l\u001b[?25h\u001b[0m\r\n',
+  'latin1',
+);
 const maxPendingInput = 1 << 20;
 
 export interface ShellOptions {
@@ -19,6 +24,8 @@ export interface ShellOptions {
   /** For log and for marking an account as expired. */
   readonly onFailure: (error: AppError) => void;
   readonly now: () => Date;
+  /** A shell of the last run: ended, with the screen that it had. */
+  readonly reopened?: { readonly at: string; readonly screen: Uint8Array } | undefined;
 }
 
 /** One shell with its screen. It outlives pages; it keeps its output across reconnections. */
@@ -38,7 +45,12 @@ export class Shell {
   constructor(options: ShellOptions, size: TerminalSize) {
     this.#options = options;
     this.#size = size;
-    this.#status = this.#firstStep;
+    const { reopened } = options;
+    if (reopened) {
+      this.#buffer.append(reopened.screen);
+      this.#buffer.append(quietScreen);
+    }
+    this.#status = reopened ? { kind: 'ended', at: reopened.at, end: { kind: 'reopened' } } : this.#firstStep;
   }
 
   get info(): ShellInfo {
@@ -47,6 +59,16 @@ export class Shell {
 
   get isEnded(): boolean {
     return this.#status.kind === 'ended';
+  }
+
+  /** Grows with each byte of output. */
+  get outputBytes(): number {
+    return this.#buffer.end;
+  }
+
+  /** The last output, to be shown again by the next run. */
+  screen(maxBytes: number): Uint8Array {
+    return this.#buffer.tail(maxBytes);
   }
 
   /** Connects in the background; the status tells how it goes. */

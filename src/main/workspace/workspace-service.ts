@@ -45,6 +45,20 @@ export class WorkspaceService {
     return this.#show({ kind: 'files', id: randomUUID(), paneId }, () => false);
   }
 
+  /** The tabs of the last run, behind those that are open already. */
+  reopen(tabs: readonly Tab[], activeTabId: TabId | undefined): void {
+    const all = [...this.#workspace.tabs, ...tabs];
+    const isThere = all.some((tab) => tab.id === activeTabId);
+    this.#put({ tabs: all, ...(isThere && activeTabId !== undefined ? { activeTabId } : {}) });
+  }
+
+  /** Absent = nothing waits for an answer. */
+  setReopenOffer(tabs: number | undefined): void {
+    const { reopenOffer: _old, ...rest } = this.#workspace;
+    const value = tabs === undefined ? rest : { ...rest, reopenOffer: { tabs } };
+    this.#hub.put({ slice: 'workspace', value });
+  }
+
   /** The tab of a tunnel comes to the front; it is opened when there is none. */
   showTunnelTab(tunnelId: TunnelId): TabId {
     return this.#show({ kind: 'tunnel', id: randomUUID(), tunnelId }, (tab) =>

@@ -25,6 +25,7 @@ import { type DialogRequest, type NoticeAction, type UiActions, UiContext } from
 import { useCommands } from './commands.ts';
 import { type Notice, Notices } from './notices.tsx';
 import { PromptHost } from './prompt-host.tsx';
+import { ReopenDialog } from './reopen-dialog.tsx';
 import { ShortcutsDialog } from './shortcuts-dialog.tsx';
 import { StatusBar } from './status-bar.tsx';
 import { TabBar } from './tab-bar.tsx';
@@ -246,7 +247,8 @@ function FrameBody(props: {
       <OpenDialog request={props.dialog} />
       {/* These dialogs may be what waits for the prompt; every other one is finished first. */}
       {(!props.dialog || maskedByPrompts.has(props.dialog.kind)) && <PromptHost />}
-      {!props.dialog && <UsageQuestions />}
+      {!props.dialog &&
+        (workspace.reopenOffer ? <ReopenDialog offer={workspace.reopenOffer} /> : <UsageQuestions />)}
     </div>
   );
 }

@@ -10,6 +10,8 @@ export const ShellEnd = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('exited'), code: z.number().int() }),
   z.object({ kind: z.literal('signalled'), signal: ShortText }),
   z.object({ kind: z.literal('failed'), error: ErrorInfo }),
+  /** It ran in the last run of Porthole; its screen is from there. */
+  z.object({ kind: z.literal('reopened') }),
 ]);
 export type ShellEnd = z.infer<typeof ShellEnd>;
 

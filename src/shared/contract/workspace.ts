@@ -37,6 +37,8 @@ export const WorkspaceInfo = z.object({
   tabs: z.array(Tab).max(1_000),
   activeTabId: TabId,
   activeAccountUri: AccountUri.optional(),
+  /** Porthole ended unexpectedly twice in a row: its tabs wait for an answer. */
+  reopenOffer: z.object({ tabs: z.number().int().positive() }).optional(),
 });
 export type WorkspaceInfo = z.infer<typeof WorkspaceInfo>;
 
@@ -50,6 +52,8 @@ export const workspace = {
   openRequest: oc.input(z.object({ requestUri: RequestUri })).output(z.object({ tabId: TabId })),
   /** Brings the settings to the front, at a section, or opens them. */
   openSettings: oc.input(z.object({ section: SettingsSection })).output(z.object({ tabId: TabId })),
+  /** Answers `reopenOffer`. */
+  answerReopen: oc.input(z.object({ opens: z.boolean() })).output(z.void()),
   /** `toIndex` counts among all tabs; the pinned tab stays first. */
   moveTab: oc.input(z.object({ tabId: TabId, toIndex: z.number().int().min(0).max(1_000) })).output(z.void()),
   /** A new shell like the tab's, beside the old one; `unsupported` for other tabs. */

@@ -15,6 +15,8 @@ export function endText(end: ShellEnd, what = 'shell'): { title: string; reason:
       };
     case 'signalled':
       return { title: `The ${what} was ended by signal ${end.signal}.`, reason: '' };
+    case 'reopened':
+      return { title: `This ${what} ran before Porthole was started.`, reason: 'Its last screen is above.' };
     case 'failed':
       return {
         title: end.error.message,
@@ -41,7 +43,7 @@ export function EndBar({
   );
   const ui = useUi();
   const isRefused = end.kind === 'failed' && refusals.has(end.error.code);
-  const isFault = end.kind !== 'exited' || end.code !== 0;
+  const isFault = end.kind !== 'reopened' && (end.kind !== 'exited' || end.code !== 0);
   return (
     <section className="end-bar" aria-label="Connection ended" data-fault={isFault}>
       <div className="grow" role="status">

@@ -155,6 +155,7 @@ export function TerminalView({
         onPasteCapture={onPaste}
         onContextMenu={onContextMenu}
         data-state={status.kind}
+        data-old={status.kind === 'ended' && status.end.kind === 'reopened'}
       >
         <div ref={holder} className="terminal-holder" />
         {status.kind === 'connecting' && (

@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { ShellId } from '../../shared/contract/ids.ts';
+import { ShellTarget } from '../../shared/contract/shells.ts';
+import { Tab } from '../../shared/contract/workspace.ts';
+import { AccountUri } from '../../shared/uri/uri.ts';
+import type { JsonStore } from '../host/host.ts';
+import type { Logger } from '../log/log.ts';
+
+const KeptShell = z.object({
+  /** Part of a file name. */
+  id: ShellId.regex(/^[0-9a-f-]{36}$/),
+  accountUri: AccountUri.optional(),
+  target: ShellTarget,
+  /** Of the embedded cluster, whose address is another in each start. */
+  isDemo: z.boolean(),
+});
+export type KeptShell = z.infer<typeof KeptShell>;
+
+export const KeptTabs = z.object({
+  format: z.literal(1),
+  /** In their order, without the pinned one. */
+  tabs: z.array(Tab).max(1_000),
+  activeTabId: z.string().max(100),
+  shells: z.array(KeptShell).max(1_000),
+});
+export type KeptTabs = z.infer<typeof KeptTabs>;
+
+const RunState = z.object({
+  format: z.literal(1),
+  isRunning: z.boolean(),
+  crashes: z.number().int().min(0).max(1_000),
+});
+
+/** The tabs of the last run, and how it ended. What cannot be read counts as nothing; what cannot be written is logged. */
+export class TabStore {
+  readonly #tabs: JsonStore;
+  readonly #run: JsonStore;
+  readonly #log: Logger;
+  #written = '';
+
+  constructor(stores: { tabs: JsonStore; run: JsonStore; log: Logger }) {
+    this.#tabs = stores.tabs;
+    this.#run = stores.run;
+    this.#log = stores.log;
+  }
+
+  load(): KeptTabs | undefined {
+    return this.#read(this.#tabs, KeptTabs);
+  }
+
+  /** Writes only what is new. */
+  save(kept: KeptTabs): void {
+    const text = JSON.stringify(kept);
+    if (text === this.#written) return;
+    this.#written = text;
+    this.#write(this.#tabs, kept);
+  }
+
+  /** Notes that a run begins; the number of runs before it, in a row, that did not end in order. */
+  beginRun(): number {
+    const last = this.#read(this.#run, RunState);
+    const crashes = last?.isRunning ? last.crashes + 1 : 0;
+    this.#write(this.#run, { format: 1, isRunning: true, crashes });
+    return crashes;
+  }
+
+  endRun(): void {
+    this.#write(this.#run, { format: 1, isRunning: false, crashes: 0 });
+  }
+
+  #read<T>(store: JsonStore, schema: z.ZodType<T>): T | undefined {
+    try {
+      const raw = store.read();
+      return raw === undefined ? undefined : schema.parse(raw);
+    } catch (error) {
+      this.#log.error('tabs-not-read', error);
+      return undefined;
+    }
+  }
+
+  #write(store: JsonStore, value: Record<string, unknown>): void {
+    try {
+      store.write(value);
+    } catch (error) {
+      this.#log.error('tabs-not-written', error);
+    }
+  }
+}
