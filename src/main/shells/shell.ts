@@ -10,9 +10,12 @@ const replayBytes = 2 << 20;
 /** The program is held back when a page is this far behind, and let go when it has caught up. */
 const highLagBytes = 512 << 10;
 const lowLagBytes = 128 << 10;
-/** Takes back what a program of the last run may have left on: other screen, mouse reports, colours, hidden cursor. */
+/**
+ * Takes back what a program of the last run may have left on: other screen, mouse reports, colours, hidden cursor. Mode 47
+ * and not 1049, which would move the cursor to where none was saved.
+ */
 const quietScreen = Buffer.from(
-  '\u001b[?1049l\u001b[?1000;1002;1003;1006;2004l\u001b[?25h\u001b[0m\r\n',
+  '\u001b[?47l\u001b[?1000;1002;1003;1006;2004l\u001b[?25h\u001b[0m\r\n',
   'latin1',
 );
 const maxPendingInput = 1 << 20;
