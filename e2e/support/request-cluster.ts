@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Cluster, type CreateClusterOptions, createCluster } from '../../src/cluster/cluster.ts';
 import type { Role } from '../../src/cluster/roles.ts';
 import { makeUser } from '../../src/cluster/users.ts';
@@ -79,4 +80,38 @@ export async function startRequestCluster(
       };
     },
   };
+}
+
+/** Requests of `alice`, `ticket 0000` the oldest, each a moment after the one before. */
+export function fillWithRequests({ core }: RequestCluster, count: number): void {
+  const { requests } = core;
+  const names = ['dba', 'prod', 'night-shift'];
+  const certificateEndMs = Date.now() + 12 * 3_600_000;
+  let last = 0;
+  for (let index = 0; index < count; index += 1) {
+    // Their times order them.
+    while (Date.now() === last);
+    last = Date.now();
+    requests.create(
+      {
+        userName: 'alice',
+        roles: requests.directory.staticRolesOf('alice'),
+        certificateEndMs,
+        activeRequests: [],
+      },
+      {
+        id: randomUUID(),
+        user: 'alice',
+        roles: [names[index % names.length] ?? ''],
+        state: 'pending',
+        requestReason: `ticket ${String(index).padStart(4, '0')}`,
+        resolveReason: '',
+        hasResolveAnnotations: false,
+        suggestedReviewers: [],
+        resourceIds: [],
+        loginHint: '',
+        dryRun: false,
+      },
+    );
+  }
 }

@@ -14,7 +14,7 @@ export interface RequestAccess {
   plainEnd(uri: AccountUri): Date;
   /** How far this machine's clock is behind the cluster's, in milliseconds. */
   clockLag(uri: AccountUri, signal?: AbortSignal): Promise<number>;
-  /** Resources of one kind as they are now, those that could be requested too. */
+  /** Resources of one kind as they are now, those that could be requested or may be looked at by a reviewer too. */
   find(
     uri: AccountUri,
     kind: ResourceKind,

@@ -47,8 +47,11 @@ export function createRequests(options: RequestsOptions): Requests {
   const { host, hub, log, now, accounts, access, clusters, resources, factors } = options;
   const store = new RequestStore(host.openStore('requests'), log);
   const board = new NoticeBoard({ hub, store, now, notify: (notice) => host.notify(wordsOf(notice, hub)) });
-  const find = (uri: AccountUri, kind: ResourceKind, ids: readonly string[], signal?: AbortSignal) =>
-    findResources(resources, uri, kind, ids, signal);
+  const findFor =
+    (forReview: boolean) =>
+    (uri: AccountUri, kind: ResourceKind, ids: readonly string[], signal?: AbortSignal) =>
+      findResources(resources, { accountUri: uri, kind, ids, forReview }, signal);
+  const find = findFor(false);
   const service = new RequestService({
     hub,
     board,
@@ -63,7 +66,7 @@ export function createRequests(options: RequestsOptions): Requests {
       plainEnd: (uri) => accounts.plainEnd(uri),
       clockLag: (uri, signal) => clusters.clockLag(clusterOf(uri), signal),
       withSecondFactor: (uri, reason, call, signal) => factors.administrative(uri, reason, call, signal),
-      find,
+      find: findFor(true),
     },
   });
   accounts.onInstalled((uri) => service.follow(uri));
@@ -110,11 +113,15 @@ const maxPages = 20;
 /** Resources of one kind by id, those that could be requested too. */
 async function findResources(
   resources: ResourceService,
-  accountUri: AccountUri,
-  kind: ResourceKind,
-  ids: readonly string[],
+  of: {
+    readonly accountUri: AccountUri;
+    readonly kind: ResourceKind;
+    readonly ids: readonly string[];
+    readonly forReview: boolean;
+  },
   signal?: AbortSignal,
 ): Promise<Resource[]> {
+  const { accountUri, kind, ids, forReview } = of;
   const wanted = new Set(ids);
   const found: Resource[] = [];
   let startKey: string | undefined;
@@ -130,6 +137,7 @@ async function findResources(
         ...(startKey === undefined ? {} : { startKey }),
       },
       signal,
+      forReview,
     );
     found.push(...items.filter((item) => wanted.has(item.id)));
     if (nextKey === undefined) break;

@@ -24,10 +24,11 @@ export class ResourceService {
     this.#access = access;
   }
 
-  async list(query: ResourceQuery, signal?: AbortSignal): Promise<ResourcePage> {
+  /** `forReview`: also what a reviewer may only look at. */
+  async list(query: ResourceQuery, signal?: AbortSignal, forReview = false): Promise<ResourcePage> {
     const identity = this.#access.identity(query.accountUri);
     const page = await this.#access
-      .withAuth(query.accountUri, (api) => api.list(toListQuery(query), signal), signal)
+      .withAuth(query.accountUri, (api) => api.list({ ...toListQuery(query), forReview }, signal), signal)
       .catch((error: unknown) => {
         // Every kind was refused: that is an empty list, not a failure (auth-api.md 6.1).
         if (isAppError(error, 'access-denied') && /requested kinds/.test(error.detail ?? ''))

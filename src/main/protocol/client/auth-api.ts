@@ -24,6 +24,8 @@ export interface ListQuery {
   readonly startKey?: string | undefined;
   /** Also what an access request could open (v16 on). */
   readonly includeRequestable?: boolean | undefined;
+  /** Also what a reviewer may look at, to decide about requests. */
+  readonly forReview?: boolean | undefined;
 }
 
 export interface ListPage {
@@ -129,6 +131,7 @@ export class AuthApi {
         sortBy: { isDesc: query.sort.descending, field: query.sort.field },
         includeLogins: true,
         includeRequestable: query.includeRequestable ?? false,
+        usePreviewAsRoles: query.forReview ?? false,
       },
       options(signal),
     );

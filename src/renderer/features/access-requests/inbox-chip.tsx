@@ -42,6 +42,7 @@ export function InboxChip() {
                 <InboxItem key={group[0].id} group={group} onDone={() => onOpenChange(false)} />
               ))}
             </ul>
+            <SystemNotices />
             <div className="inbox-foot">
               <Button
                 kind="quiet"
@@ -62,6 +63,23 @@ export function InboxChip() {
         </Popover.Positioner>
       </Popover.Portal>
     </Popover.Root>
+  );
+}
+
+/** A browser shows notices outside its window once it was allowed to; asked only when a person wants it. */
+function SystemNotices() {
+  const isLoopback = useAppState((state) => state.app.host === 'loopback');
+  const [permission, setPermission] = useState(() =>
+    'Notification' in window ? Notification.permission : 'denied',
+  );
+  if (!isLoopback || permission !== 'default') return null;
+  return (
+    <div className="line inbox-hint">
+      <span className="grow">Decisions can be told while this window is in the background.</span>
+      <Button kind="quiet" onClick={() => void Notification.requestPermission().then(setPermission)}>
+        Allow
+      </Button>
+    </div>
   );
 }
 
