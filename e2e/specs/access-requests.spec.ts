@@ -52,6 +52,8 @@ test('one asks, two decide, and the access is used, in three windows without a r
   await expect(alice.requests.assumedChip).toBeVisible();
   await alice.requests.document.getByRole('button', { name: 'Connect to prod-01' }).click();
   await alice.shell.expectOpen();
+  await alice.shell.run('echo open $((20 + 1))');
+  await alice.shell.expectText(/open 21/);
 
   await alice.requests.assumedChip.click();
   await alice.requests.assumed.getByRole('button', { name: 'Drop' }).click();
