@@ -42,7 +42,12 @@ function tokenize(source: string): Token[] {
 }
 
 function unquote(quoted: string): string {
-  return quoted.slice(1, -1).replaceAll(/\\(.)/g, '$1');
+  try {
+    return String(JSON.parse(quoted));
+  } catch {
+    // Escapes that JSON does not know, and characters that it wants escaped.
+    return quoted.slice(1, -1).replaceAll(/\\(.)/g, '$1');
+  }
 }
 
 class Parser<S> {
