@@ -1,6 +1,9 @@
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { defineConfig } from '@playwright/test';
+import { makeTestHome } from './e2e/support/test-home.ts';
+
+process.env['HOME'] = makeTestHome();
 
 const names = ['chromium', 'google-chrome', 'google-chrome-stable'];
 const folders = (process.env['PATH'] ?? '').split(delimiter);

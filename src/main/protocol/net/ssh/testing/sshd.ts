@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { once } from 'node:events';
 
@@ -49,6 +49,8 @@ export async function startSshd(options: SshdOptions): Promise<RunningSshd> {
     'MaxStartups 100',
     'Subsystem sftp internal-sftp',
     'AcceptEnv LANG PORTHOLE_*',
+    // As this process has it: tests give their shells a home of their own.
+    `SetEnv HOME=${homedir()}`,
     ...(options.config ?? []),
   ];
   await writeFile(join(folder, 'config'), `${config.join('\n')}\n`);
