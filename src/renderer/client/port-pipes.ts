@@ -5,6 +5,8 @@ import type { ClientPipes, Pipe } from '../../shared/wire/pipe.ts';
 export interface PortholeBridge {
   /** Asks the main process for two new message ports; they arrive as a window message `porthole-ports`. */
   requestPorts(): void;
+  /** Where a file is that was dragged in or chosen; empty when it is nowhere on a disk. */
+  pathOf(file: File): string;
 }
 
 declare global {

@@ -35,6 +35,11 @@ export type DialogRequest =
   | { readonly kind: 'explain'; readonly resourceUri: ResourceUri; readonly name: string }
   /** The second factors of a user. */
   | { readonly kind: 'devices'; readonly accountUri: AccountUri }
+  | {
+      readonly kind: 'close-with-transfers';
+      readonly tabId: string;
+      readonly transferIds: readonly string[];
+    }
   | { readonly kind: 'shortcuts' };
 
 /** What a notice offers to do. */

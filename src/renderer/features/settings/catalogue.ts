@@ -100,6 +100,12 @@ export const sections: readonly SectionEntry[] = [
       { name: 'connections.reconnect', label: 'Reconnect when used' },
       { name: 'workspace.restore', label: 'Open the last tabs again' },
       { name: 'files.editor', label: 'Editor for files' },
+      {
+        name: 'files.side',
+        label: 'Files beside a terminal',
+        choices: { left: 'On the left', right: 'On the right' },
+      },
+      { name: 'files.showHidden', label: 'Show hidden files' },
     ],
   },
   {
