@@ -170,6 +170,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/renderer/state',
     'src/renderer/ui',
   ],
+  'src/renderer/features/files': [
+    'src/shared',
+    'src/renderer/client',
+    'src/renderer/state',
+    'src/renderer/ui',
+  ],
   'src/renderer/features/usage-data': [
     'src/shared',
     'src/renderer/client',

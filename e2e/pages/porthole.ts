@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test';
 import { ConnectPopup } from './connect-popup.ts';
 import { Devices } from './devices.ts';
+import { FilesPane } from './files-pane.ts';
 import { OpenList } from './open-list.ts';
 import { Prompts } from './prompts.ts';
 import { Requests } from './requests.ts';
@@ -24,6 +25,7 @@ export class Porthole {
   readonly prompts: Prompts;
   readonly requests: Requests;
   readonly devices: Devices;
+  readonly files: FilesPane;
 
   constructor(page: Page) {
     this.page = page;
@@ -38,6 +40,7 @@ export class Porthole {
     this.prompts = new Prompts(page);
     this.requests = new Requests(page);
     this.devices = new Devices(page);
+    this.files = new FilesPane(page);
   }
 
   /** Under Electron the window is open already: its address is empty. */

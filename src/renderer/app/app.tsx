@@ -12,6 +12,10 @@ import { AddClusterDialog } from '../features/clusters/add-cluster-dialog.tsx';
 import { FirstStart } from '../features/clusters/first-start.tsx';
 import { SignInDialog } from '../features/clusters/sign-in-dialog.tsx';
 import { DevicesDialog } from '../features/devices/devices-dialog.tsx';
+import { CloseWithTransfersDialog } from '../features/files/close-dialog.tsx';
+import { FilesPane } from '../features/files/file-pane.tsx';
+import { FilesDocument } from '../features/files/files-document.tsx';
+import { ShellSplit } from '../features/files/shell-split.tsx';
 import { CommandPalette } from '../features/palette/command-palette.tsx';
 import { ResourcesPage } from '../features/resources/resources-page.tsx';
 import { ConnectPopup } from '../features/tunnels/connect-popup.tsx';
@@ -152,6 +156,7 @@ function FrameBody(props: {
   const workspace = useAppState((state) => state.workspace);
   const shells = useAppState((state) => state.shells);
   const tunnels = useAppState((state) => state.tunnels);
+  const filePanes = useAppState((state) => state.filePanes);
   const root = useRef<HTMLDivElement>(null);
   const commands = useCommands({ openPalette: props.onPalette, root });
   useChords(commands);
@@ -220,18 +225,27 @@ function FrameBody(props: {
               />
             ),
         )}
+        {workspace.tabs.map((tab) => {
+          const pane = tab.kind === 'files' ? filePanes[tab.paneId] : undefined;
+          return (
+            pane && <FilesDocument key={tab.id} pane={pane} isFront={tab.id === workspace.activeTabId} />
+          );
+        })}
         <Suspense>
           {workspace.tabs.map((tab) => {
             const shell = tab.kind === 'shell' ? shells[tab.shellId] : undefined;
+            if (!shell) return null;
+            const isFront = tab.id === workspace.activeTabId;
+            const pane = Object.values(filePanes).find((one) => one.shellId === shell.id);
             return (
-              shell && (
-                <TerminalView
-                  key={tab.id}
-                  shell={shell}
-                  isFront={tab.id === workspace.activeTabId}
-                  onClose={() => commands.closeTab(tab.id)}
-                />
-              )
+              <ShellSplit
+                key={tab.id}
+                isFront={isFront}
+                terminal={
+                  <TerminalView shell={shell} isFront={isFront} onClose={() => commands.closeTab(tab.id)} />
+                }
+                pane={pane && <FilesPane key={pane.id} pane={pane} onClose={commands.closeFiles} />}
+              />
             );
           })}
         </Suspense>
@@ -281,6 +295,8 @@ function OpenDialog({ request }: { request: DialogRequest | undefined }) {
       );
     case 'devices':
       return <DevicesDialog key={request.accountUri} accountUri={request.accountUri} />;
+    case 'close-with-transfers':
+      return <CloseWithTransfersDialog tabId={request.tabId} transferIds={request.transferIds} />;
     case 'shortcuts':
       return <ShortcutsDialog />;
     default:

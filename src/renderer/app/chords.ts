@@ -14,6 +14,7 @@ export const shortcuts: readonly (readonly [string, string])[] = [
   [`${mainKey} Shift D`, 'Duplicate the tab'],
   [`${mainKey} Shift PgUp, PgDn`, 'Move the tab'],
   [`${mainKey} Shift F`, 'Find in the terminal'],
+  [`${mainKey} Shift E`, 'Files of the server beside the terminal: open, go to, close'],
   [`${mainKey} Shift C, V`, 'Copy, paste in a terminal'],
   [`${mainKey} ,`, 'Settings'],
   ['F6', 'Next region (in a terminal with Ctrl)'],
@@ -30,6 +31,7 @@ export type ChordName =
   | 'move-left'
   | 'move-right'
   | 'find'
+  | 'files'
   | 'region'
   | 'search'
   | 'shortcuts'
@@ -56,7 +58,9 @@ export function readChord(event: KeyboardEvent): ChordName | undefined {
   if (main && event.shiftKey && !event.altKey && event.code === 'KeyT') return 'local-terminal';
   if (main && event.shiftKey && event.code === 'KeyD') return 'duplicate';
   if (main && event.shiftKey && event.code === 'KeyF') return 'find';
+  if (main && event.shiftKey && event.code === 'KeyE') return 'files';
   if (inTerminal || inField || main || event.altKey) return undefined;
-  if (event.key === '/') return 'search';
+  // In files it goes to their own filter.
+  if (event.key === '/' && !target?.closest('.file-pane')) return 'search';
   return event.key === '?' ? 'shortcuts' : undefined;
 }

@@ -7,10 +7,13 @@ import { terminalOf } from '../features/terminal/terminal-registry.ts';
 import { toAppError } from '../client/api.ts';
 import { estimateTerminalSize } from '../state/terminal-size.ts';
 import { useActiveAccount, useAppState, useSession } from '../state/store.ts';
+import { useCloseTab } from '../state/use-close-tab.ts';
 import { useCopy } from '../state/use-copy.ts';
 import { useUi } from '../state/ui-state.ts';
 import { useOpenLocalShell } from '../state/use-open-local-shell.ts';
 import { type ChordName, mainKey } from './chords.ts';
+import { fileActions } from './file-actions.ts';
+import { cycleRegion } from './regions.ts';
 import { requestActions } from './request-actions.ts';
 import { tabLook } from './tab-look.ts';
 import { tunnelActions } from './tunnel-actions.ts';
@@ -21,9 +24,9 @@ export interface Commands {
   /** False when the chord has nothing to act on. */
   run(chord: ChordName): boolean;
   closeTab(tabId: string): void;
+  /** The files beside the terminal in front. */
+  closeFiles(): void;
 }
-
-const regions = ['top', 'tabs', 'document'];
 
 /** Everything that the keyboard and the palette can do. */
 export function useCommands(options: {
@@ -37,6 +40,8 @@ export function useCommands(options: {
   const tunnels = useAppState((state) => state.tunnels);
   const tunnelGroups = useAppState((state) => state.tunnelGroups);
   const requests = useAppState((state) => state.requests);
+  const filePanes = useAppState((state) => state.filePanes);
+  const closeTab = useCloseTab();
   const activeAccount = useActiveAccount();
   const copy = useCopy();
   const demo = useAppState((state) => state.app.demo);
@@ -53,11 +58,11 @@ export function useCommands(options: {
     const frontShell = front?.kind === 'shell' ? shells[front.shellId] : undefined;
     // Looked up when it is needed: terminals come and go without a change of state.
     const frontTerminal = () => (frontShell ? terminalOf(frontShell.id) : undefined);
+    const files = fileActions(frontShell, filePanes, session, ui);
     const activate = (at: number) => {
       const tab = tabs[(at + tabs.length) % tabs.length];
       if (tab) call((api) => api.workspace.activateTab({ tabId: tab.id }));
     };
-    const closeTab = (tabId: string) => call((api) => api.workspace.closeTab({ tabId }));
     const duplicate = () =>
       frontShell &&
       void ui.guard(serverAccount(frontShell), async () => {
@@ -101,6 +106,15 @@ export function useCommands(options: {
       }),
       ...requestActions({ account: activeAccount, requests, call, ask: ui.ask }),
       ...onTab('Close tab', () => closeTab(activeTabId), `${mainKey} Shift W`),
+      ...(files
+        ? [
+            {
+              name: files.pane ? 'Close files of the server' : 'Open files of the server',
+              run: files.pane ? files.close : files.open,
+              chord: `${mainKey} Shift E`,
+            },
+          ]
+        : []),
       ...onShell('Duplicate tab', duplicate, `${mainKey} Shift D`),
       ...onShell('Find in terminal', () => frontTerminal()?.openFind(), `${mainKey} Shift F`),
       ...onShell('Copy all terminal text', () => copy(frontTerminal()?.session.allText() ?? '')),
@@ -133,14 +147,16 @@ export function useCommands(options: {
             find: () => frontTerminal()?.openFind(),
           }
         : {}),
+      ...(files ? { files: files.toggle } : {}),
     };
     return {
       actions,
       tabs: tabs.map((tab, at) => ({
-        name: tabLook(tab, { shells, tunnels, requests }).title,
+        name: tabLook(tab, { shells, tunnels, requests, filePanes }).title,
         run: () => activate(at),
       })),
       closeTab,
+      closeFiles: () => files?.close(),
       run(chord) {
         if (typeof chord === 'object') {
           if (!tabs[chord.tab]) return false;
@@ -160,6 +176,8 @@ export function useCommands(options: {
     tunnels,
     tunnelGroups,
     requests,
+    filePanes,
+    closeTab,
     activeAccount,
     demo,
     openLocalShell,
@@ -172,20 +190,4 @@ export function useCommands(options: {
 /** Whose sign-in a shell needs: one of this machine needs none. */
 function serverAccount(shell: ShellInfo): AccountUri | undefined {
   return shell.target.kind === 'server' ? shell.accountUri : undefined;
-}
-
-/** Puts the focus into the next region of the window. */
-function cycleRegion(root: HTMLElement | null): void {
-  if (!root) return;
-  const current = document.activeElement?.closest<HTMLElement>(
-    '[data-region="top"], [data-region="tabs"], [data-region="document"]',
-  );
-  const next = regions[(regions.indexOf(current?.dataset['region'] ?? '') + 1) % regions.length];
-  const region = root.querySelector<HTMLElement>(`[data-region="${next}"]`);
-  const selector = '[tabindex="0"], button:not([tabindex="-1"]), input, textarea';
-  const targets = [...(region?.querySelectorAll<HTMLElement>(selector) ?? [])].filter(
-    (element) => element.offsetParent !== null || element.closest('.xterm'),
-  );
-  const visible = targets.find((element) => !element.closest('[hidden]'));
-  (visible ?? region)?.focus();
 }

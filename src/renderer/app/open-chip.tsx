@@ -8,6 +8,7 @@ import { GroupList } from '../features/tunnels/group-list.tsx';
 import { TunnelList } from '../features/tunnels/tunnel-list.tsx';
 import { isTunnelOpen } from '../features/tunnels/tunnel-look.ts';
 import { useAppState, useSession } from '../state/store.ts';
+import { useCloseTab } from '../state/use-close-tab.ts';
 import { useUi } from '../state/ui-state.ts';
 import { Button } from '../ui/button.tsx';
 import { tabLook } from './tab-look.ts';
@@ -64,9 +65,10 @@ function ShellList({ onDone }: { onDone: () => void }) {
 function ShellItem({ tab, shell, onDone }: { tab: Tab; shell: ShellInfo; onDone: () => void }) {
   const session = useSession();
   const ui = useUi();
+  const closeTab = useCloseTab();
   const run = (work: Parameters<typeof session.call>[0]) =>
     void session.call(work).catch((error: unknown) => ui.report(toAppError(error)));
-  const look = tabLook(tab, { shells: { [shell.id]: shell }, tunnels: {}, requests: {} });
+  const look = tabLook(tab, { shells: { [shell.id]: shell }, tunnels: {}, requests: {}, filePanes: {} });
   const colour = shell.status.kind === 'open' ? 'good' : 'text-3';
   return (
     <li className="open-item" aria-label={look.title}>
@@ -87,7 +89,7 @@ function ShellItem({ tab, shell, onDone }: { tab: Tab; shell: ShellInfo; onDone:
       >
         Show
       </Button>
-      <Button kind="quiet" onClick={() => run((api) => api.workspace.closeTab({ tabId: tab.id }))}>
+      <Button kind="quiet" onClick={() => closeTab(tab.id)}>
         Close
       </Button>
     </li>

@@ -1,10 +1,12 @@
-import { Cable, Inbox, LayoutList, Settings, X } from 'lucide-react';
+import { Cable, Folder, Inbox, LayoutList, Settings, X } from 'lucide-react';
 import { type CSSProperties, type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { Tab } from '../../shared/contract/workspace.ts';
 import { clusterOf } from '../../shared/uri/uri.ts';
 import { toAppError } from '../client/api.ts';
 import { useAppState, useSession } from '../state/store.ts';
+import { useCloseTab } from '../state/use-close-tab.ts';
 import { useUi } from '../state/ui-state.ts';
+import { FilesButton } from './files-button.tsx';
 import { NewTerminalButton } from './new-terminal-button.tsx';
 import { type TabLook, tabLook } from './tab-look.ts';
 
@@ -16,6 +18,8 @@ export function TabBar() {
   const shells = useAppState((state) => state.shells);
   const tunnels = useAppState((state) => state.tunnels);
   const requests = useAppState((state) => state.requests);
+  const filePanes = useAppState((state) => state.filePanes);
+  const closeTab = useCloseTab();
   const bar = useRef<HTMLDivElement>(null);
   const [dragged, setDragged] = useState<string>();
   const run = (work: Parameters<typeof session.call>[0]) =>
@@ -23,7 +27,7 @@ export function TabBar() {
   const onKeyDown = (event: KeyboardEvent, index: number) => {
     const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
     const next = tabs[index + step];
-    if (event.key === 'Delete') run((api) => api.workspace.closeTab({ tabId: tabs[index]?.id ?? '' }));
+    if (event.key === 'Delete') closeTab(tabs[index]?.id ?? '');
     else if (step !== 0 && next) {
       run((api) => api.workspace.activateTab({ tabId: next.id }));
       bar.current?.querySelectorAll<HTMLElement>('[role="tab"]')[index + step]?.focus();
@@ -39,9 +43,9 @@ export function TabBar() {
     <div className="tab-bar" data-region="tabs">
       <div className="tab-list" role="tablist" aria-label="Open documents" ref={bar}>
         {tabs.map((tab, index) => {
-          const look = tabLook(tab, { shells, tunnels, requests });
+          const look = tabLook(tab, { shells, tunnels, requests, filePanes });
           const isPinned = tab.kind === 'resources';
-          const close = () => run((api) => api.workspace.closeTab({ tabId: tab.id }));
+          const close = () => closeTab(tab.id);
           return (
             <div
               key={tab.id}
@@ -72,6 +76,7 @@ export function TabBar() {
         })}
       </div>
       <NewTerminalButton />
+      <FilesButton />
     </div>
   );
 }
@@ -119,6 +124,7 @@ function TabButton(props: {
         />
       )}
       {tab.kind === 'tunnel' && <Cable size={14} aria-hidden />}
+      {tab.kind === 'files' && <Folder size={14} aria-hidden />}
       <span className="clip">{look.title}</span>
       {look.word && <span className="tab-state">{look.word}</span>}
     </button>

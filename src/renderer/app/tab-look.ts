@@ -13,7 +13,10 @@ export interface TabLook {
 }
 
 /** How a tab presents its document. A shell has a default name until its program sets a title. */
-export function tabLook(tab: Tab, state: Pick<AppState, 'shells' | 'tunnels' | 'requests'>): TabLook {
+export function tabLook(
+  tab: Tab,
+  state: Pick<AppState, 'shells' | 'tunnels' | 'requests' | 'filePanes'>,
+): TabLook {
   if (tab.kind === 'resources') return { title: 'Resources', word: '', shape: 'round' };
   if (tab.kind === 'settings') return { title: 'Settings', word: '', shape: 'round' };
   if (tab.kind === 'requests') return { title: 'Requests', word: '', shape: 'round' };
@@ -31,7 +34,17 @@ export function tabLook(tab: Tab, state: Pick<AppState, 'shells' | 'tunnels' | '
       accountUri,
     };
   }
-  if (tab.kind === 'files') return { title: 'Files', word: '', shape: 'round' };
+  if (tab.kind === 'files') {
+    const pane = state.filePanes[tab.paneId];
+    if (!pane) return { title: 'Files', word: '', shape: 'ring' };
+    const { kind } = pane.status;
+    return {
+      title: `Files of ${pane.login}@${pane.serverName}`,
+      word: kind === 'ready' ? '' : kind,
+      shape: kind === 'ready' ? 'round' : kind === 'connecting' ? 'ring' : 'square',
+      accountUri: pane.accountUri,
+    };
+  }
   if (tab.kind === 'tunnel') {
     const tunnel = state.tunnels[tab.tunnelId];
     if (!tunnel) return { title: 'Tunnel', word: '', shape: 'ring' };

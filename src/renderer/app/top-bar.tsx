@@ -2,6 +2,7 @@ import { Search, Settings } from 'lucide-react';
 import { ClusterSwitcher } from '../features/clusters/cluster-switcher.tsx';
 import { AssumedChip } from '../features/access-requests/assumed-chip.tsx';
 import { InboxChip } from '../features/access-requests/inbox-chip.tsx';
+import { TransfersChip } from '../features/files/transfers-chip.tsx';
 import { useSession } from '../state/store.ts';
 import { IconButton } from '../ui/button.tsx';
 import { mainKey } from './chords.ts';
@@ -22,6 +23,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <div className="grow top-chips">
         <AssumedChip />
         <InboxChip />
+        <TransfersChip />
         <OpenChip />
         <IconButton
           label="Settings"

@@ -14,6 +14,6 @@ export function Button({ kind = 'plain', size = 'normal', className = '', ...res
 /** A button whose label is an icon; `label` is its name. */
 export function IconButton({ label, className = '', ...rest }: ComponentProps<'button'> & { label: string }) {
   return (
-    <button type="button" {...rest} className={`icon-button ${className}`} aria-label={label} title={label} />
+    <button type="button" title={label} {...rest} className={`icon-button ${className}`} aria-label={label} />
   );
 }

@@ -89,10 +89,7 @@ export const Settings = z.object({
     .max(500)
     .default('')
     .describe('Program that opens files for editing; empty = the one of the system.'),
-  'files.side': z
-    .enum(['left', 'right'])
-    .default('right')
-    .describe('Where files stand beside a terminal.'),
+  'files.side': z.enum(['left', 'right']).default('right').describe('Where files stand beside a terminal.'),
   'files.width': whole(20, 80, 50, 'Share of the window that files beside a terminal take, in percent.'),
   'files.showHidden': flag(false, 'Shows files whose names begin with a point.'),
   'workspace.restore': flag(true, 'Opens the tabs of the last run again.'),

@@ -30,7 +30,9 @@ export function CloseWithTransfersDialog(props: { tabId: string; transferIds: re
     <Dialog
       title={transfers.length > 1 ? `${transfers.length} transfers are under way` : 'A transfer is under way'}
       {...(first
-        ? { description: `${transferTitle(first)}, ${first.login}@${first.serverName}. It can go on without its tab.` }
+        ? {
+            description: `${transferTitle(first)}, ${first.login}@${first.serverName}. It can go on without its tab.`,
+          }
         : {})}
       onClose={ui.closeDialog}
     >

@@ -11,7 +11,9 @@ import { Dialog } from '../../ui/dialog.tsx';
 export function ConflictHost({ transfer, onLater }: { transfer: TransferInfo; onLater: () => void }) {
   const { status } = transfer;
   if (status.kind !== 'asking') return null;
-  return <Question key={status.conflict.path} transfer={transfer} conflict={status.conflict} onLater={onLater} />;
+  return (
+    <Question key={status.conflict.path} transfer={transfer} conflict={status.conflict} onLater={onLater} />
+  );
 }
 
 function Question(props: { transfer: TransferInfo; conflict: TransferConflict; onLater: () => void }) {
@@ -31,14 +33,19 @@ function Question(props: { transfer: TransferInfo; conflict: TransferConflict; o
   };
   const name = conflict.path.slice(conflict.path.lastIndexOf('/') + 1);
   const where = transfer.direction === 'upload' ? `on ${transfer.serverName}` : 'on this machine';
-  const isMany = transfer.itemCount > 1 || transfer.progress.filesTotal > 1 || transfer.progress.foldersTotal > 0;
+  const isMany =
+    transfer.itemCount > 1 || transfer.progress.filesTotal > 1 || transfer.progress.foldersTotal > 0;
   const button = (choice: ConflictAnswer, label: string) => (
     <Button disabled={isBusy} onClick={() => answer(choice)}>
       {label}
     </Button>
   );
   return (
-    <Dialog title={`${name} exists already`} description={`${conflict.path} ${where}`} onClose={props.onLater}>
+    <Dialog
+      title={`${name} exists already`}
+      description={`${conflict.path} ${where}`}
+      onClose={props.onLater}
+    >
       <dl className="facts conflict-facts">
         <dt>There</dt>
         <dd>{factsText(conflict.existing)}</dd>

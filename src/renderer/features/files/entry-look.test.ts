@@ -35,8 +35,15 @@ describe('a folder in sight', () => {
   });
 
   it('has every entry of a large folder once, in order', () => {
-    const many = Array.from({ length: 50_000 }, (_, at): FileEntry => ({ name: `f${(at * 7_919) % 50_000}`, kind: 'file' }));
-    const shown = arrange(many, { sorting: { field: 'name', descending: false }, filter: '', showHidden: true });
+    const many = Array.from(
+      { length: 50_000 },
+      (_, at): FileEntry => ({ name: `f${(at * 7_919) % 50_000}`, kind: 'file' }),
+    );
+    const shown = arrange(many, {
+      sorting: { field: 'name', descending: false },
+      filter: '',
+      showHidden: true,
+    });
     expect(new Set(shown.map((entry) => entry.name)).size).toBe(50_000);
     expect(shown.every((entry, at) => at === 0 || (shown[at - 1]?.name ?? '') < entry.name)).toBe(true);
   });

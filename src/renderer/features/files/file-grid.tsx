@@ -58,7 +58,9 @@ export function FileGrid(props: FileGridProps) {
     scrollPaddingStart: headHeight,
   });
   const items = virtualizer.getVirtualItems();
-  useImperativeHandle(props.handle, () => ({ focus: () => scroller.current?.focus({ preventScroll: true }) }));
+  useImperativeHandle(props.handle, () => ({
+    focus: () => scroller.current?.focus({ preventScroll: true }),
+  }));
 
   const choose = (index: number, how: SelectHow) => {
     props.onSelect(select(selection, order, index, how));
@@ -108,7 +110,8 @@ export function FileGrid(props: FileGridProps) {
     };
     const to = event.altKey ? undefined : moves[event.key];
     const main = event.ctrlKey || event.metaKey;
-    if (to !== undefined) choose(Math.max(0, Math.min(to, last)), event.shiftKey ? 'range' : main ? 'move' : 'only');
+    if (to !== undefined)
+      choose(Math.max(0, Math.min(to, last)), event.shiftKey ? 'range' : main ? 'move' : 'only');
     else if (event.key === ' ' && !event.altKey) choose(Math.max(0, active), 'toggle');
     else if (main && event.key.toLowerCase() === 'a')
       props.onSelect({ ...selection, active: selection.active ?? order[0], names: new Set(order) });
@@ -149,11 +152,11 @@ export function FileGrid(props: FileGridProps) {
       }}
     >
       <div role="row" className="file-head" aria-rowindex={1}>
-        <SortHead label="Name" field="name" {...props} />
-        <SortHead label="Size" field="size" {...props} />
-        <SortHead label="Modified" field="modified" {...props} />
-        <SortHead label="Mode" field="mode" {...props} />
-        <SortHead label="Owner" field="owner" {...props} />
+        <SortHead label="Name" field="name" sorting={props.sorting} onSort={props.onSort} />
+        <SortHead label="Size" field="size" sorting={props.sorting} onSort={props.onSort} />
+        <SortHead label="Modified" field="modified" sorting={props.sorting} onSort={props.onSort} />
+        <SortHead label="Mode" field="mode" sorting={props.sorting} onSort={props.onSort} />
+        <SortHead label="Owner" field="owner" sorting={props.sorting} onSort={props.onSort} />
       </div>
       <div role="rowgroup" className="file-rows">
         <div role="presentation" style={{ height: virtualizer.getTotalSize(), position: 'relative' }}>

@@ -18,7 +18,7 @@ import { PaneTools } from './pane-tools.tsx';
 import { PaneStatus } from './pane-status.tsx';
 import { joinPath } from './remote-path.ts';
 import { keepOnly, nothingSelected, type Selection } from './selection.ts';
-import { useCopying } from './use-copying.ts';
+import { useCopying, useRefreshAfterUploads } from './use-copying.ts';
 import { type PaneDialog, useFileCommands } from './use-file-commands.ts';
 import { useFileSettings } from './use-file-settings.ts';
 import { useFolder } from './use-folder.ts';
@@ -45,12 +45,16 @@ export function FilesPane({ pane, onClose }: { pane: FilePane; onClose?: () => v
   const filterField = useRef<HTMLInputElement>(null);
   const copying = useCopying(pane.id);
   const here = folder.path;
+  useRefreshAfterUploads(pane, here, folder.refresh);
 
   const rows = useMemo(
     () => arrange(folder.entries, { sorting, filter, showHidden }),
     [folder.entries, sorting, filter, showHidden],
   );
-  const chosen = useMemo(() => rows.filter((entry) => selection.names.has(entry.name)), [rows, selection.names]);
+  const chosen = useMemo(
+    () => rows.filter((entry) => selection.names.has(entry.name)),
+    [rows, selection.names],
+  );
   useEffect(() => {
     setSelection((old) => keepOnly(old, new Set(folder.entries.map((entry) => entry.name))));
   }, [folder.entries]);
@@ -66,15 +70,28 @@ export function FilesPane({ pane, onClose }: { pane: FilePane; onClose?: () => v
       session.call(work).catch((error: unknown) => ui.report(toAppError(error))),
     [session, ui],
   );
-  const edit = useCallback((path: string) => void run((api) => api.files.edit({ paneId: pane.id, path })), [run, pane.id]);
-  const commands = useFileCommands({ pane, folder, chosen, copying, ask: setDialog, rename: setRenamed, edit });
+  const edit = useCallback(
+    (path: string) => void run((api) => api.files.edit({ paneId: pane.id, path })),
+    [run, pane.id],
+  );
+  const commands = useFileCommands({
+    pane,
+    folder,
+    chosen,
+    copying,
+    ask: setDialog,
+    rename: setRenamed,
+    edit,
+  });
   const onRenamed = (entry: FileEntry, name: string | undefined) => {
     setRenamed(undefined);
     grid.current?.focus();
     if (name === undefined || here === undefined) return;
     const from = joinPath(here, entry.name);
     setSelection({ active: entry.name, anchor: entry.name, names: new Set([entry.name]) });
-    void run((api) => api.files.rename({ paneId: pane.id, from, to: joinPath(here, name) })).then(folder.refresh);
+    void run((api) => api.files.rename({ paneId: pane.id, from, to: joinPath(here, name) })).then(
+      folder.refresh,
+    );
   };
   const onKey = (event: KeyboardEvent): boolean => {
     const main = event.ctrlKey || event.metaKey;
@@ -107,7 +124,12 @@ export function FilesPane({ pane, onClose }: { pane: FilePane; onClose?: () => v
   };
 
   return (
-    <section className="file-pane" data-region="files" aria-label={`Files of ${pane.serverName}`} tabIndex={-1}>
+    <section
+      className="file-pane"
+      data-region="files"
+      aria-label={`Files of ${pane.serverName}`}
+      tabIndex={-1}
+    >
       <PaneBar pane={pane} folder={folder} isTyping={isTyping} onTyping={setTyping} onClose={onClose} />
       <PaneTools
         filter={filter}
@@ -117,7 +139,8 @@ export function FilesPane({ pane, onClose }: { pane: FilePane; onClose?: () => v
         onLeaveFilter={(open) => {
           const first = rows[0];
           if (open && first) commands.open(first);
-          else if (first) setSelection({ active: first.name, anchor: first.name, names: new Set([first.name]) });
+          else if (first)
+            setSelection({ active: first.name, anchor: first.name, names: new Set([first.name]) });
           grid.current?.focus();
         }}
         onUpload={(what) => here !== undefined && copying.choose(what, here)}

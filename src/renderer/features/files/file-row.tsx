@@ -67,7 +67,11 @@ export const FileRow = memo(function FileRow(props: {
       <div role="gridcell" className="file-mode">
         {modeText(entry)}
       </div>
-      <div role="gridcell" className="file-owner clip" title={entry.group && `${entry.owner} : ${entry.group}`}>
+      <div
+        role="gridcell"
+        className="file-owner clip"
+        title={entry.group && `${entry.owner} : ${entry.group}`}
+      >
         {entry.owner ?? ''}
       </div>
     </div>
@@ -78,7 +82,8 @@ function KindIcon({ entry }: { entry: FileEntry }) {
   const kind = effectiveKind(entry);
   const isLink = entry.kind === 'link';
   const look = { size: 15, 'aria-hidden': true, className: 'file-icon' } as const;
-  if (kind === 'folder') return isLink ? <FolderSymlink {...look} /> : <Folder {...look} data-kind="folder" />;
+  if (kind === 'folder')
+    return isLink ? <FolderSymlink {...look} /> : <Folder {...look} data-kind="folder" />;
   if (isLink) return kind === 'unknown' ? <Link2Off {...look} /> : <Link2 {...look} />;
   if (kind === 'file') return <File {...look} />;
   return kind === 'unknown' ? <FileQuestion {...look} /> : <Plug {...look} />;

@@ -34,7 +34,9 @@ export function ModeDialog(props: {
     setError(undefined);
     try {
       const paths = entries.map((entry) => joinPath(props.folder, entry.name));
-      const { problems } = await session.call((api) => api.files.setMode({ paneId: props.paneId, paths, mode }));
+      const { problems } = await session.call((api) =>
+        api.files.setMode({ paneId: props.paneId, paths, mode }),
+      );
       const first = problems[0];
       if (!first) {
         props.onClose(true);
@@ -93,7 +95,11 @@ export function ModeDialog(props: {
           spellCheck={false}
           autoComplete="off"
           aria-invalid={!isValid}
-          hint={isValid ? 'Set-user, set-group and sticky stand in front: 4755, 2755, 1777.' : 'Up to four digits from 0 to 7.'}
+          hint={
+            isValid
+              ? 'Set-user, set-group and sticky stand in front: 4755, 2755, 1777.'
+              : 'Up to four digits from 0 to 7.'
+          }
           onChange={(event) => setText(event.target.value)}
         />
         {error && <Problem error={error} />}

@@ -43,7 +43,11 @@ export async function reattachPicked(
   void servePicked(session, transferId, files);
 }
 
-async function servePicked(session: Session, transferId: string, files: readonly PickedFile[]): Promise<void> {
+async function servePicked(
+  session: Session,
+  transferId: string,
+  files: readonly PickedFile[],
+): Promise<void> {
   if (held.size === 0) window.addEventListener('beforeunload', warn);
   held.add(transferId);
   try {

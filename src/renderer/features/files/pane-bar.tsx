@@ -1,4 +1,13 @@
-import { ArrowLeft, ArrowRight, ArrowUp, PanelLeft, PanelRight, RotateCw, TerminalSquare, X } from 'lucide-react';
+import {
+  ArrowLeft,
+  ArrowRight,
+  ArrowUp,
+  PanelLeft,
+  PanelRight,
+  RotateCw,
+  TerminalSquare,
+  X,
+} from 'lucide-react';
 import type { FilePane } from '../../../shared/contract/files.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { BookmarkMenu } from './bookmark-menu.tsx';

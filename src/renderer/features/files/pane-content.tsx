@@ -29,12 +29,7 @@ export function PaneContent(props: {
   if (status.kind === 'ended') return <PaneProblem pane={pane} error={status.error} onRetry={reconnect} />;
   if (folder.error)
     return (
-      <PaneProblem
-        pane={pane}
-        error={folder.error}
-        onRetry={folder.refresh}
-        onHome={() => folder.go('~')}
-      />
+      <PaneProblem pane={pane} error={folder.error} onRetry={folder.refresh} onHome={() => folder.go('~')} />
     );
   const isWaiting = status.kind === 'connecting' || (folder.isLoading && folder.entries.length === 0);
   return (

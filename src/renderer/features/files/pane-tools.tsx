@@ -17,17 +17,18 @@ export function PaneTools(props: {
   onMore: (anchor: HTMLElement) => void;
 }) {
   const settings = useFileSettings();
+  const { filter, filterRef } = props;
   return (
     <div className="pane-tools">
       <label className="search pane-filter">
         <ListFilter size={14} aria-hidden />
         <input
-          ref={props.filterRef}
+          ref={filterRef}
           type="text"
           role="searchbox"
           aria-label="Filter files"
           placeholder="Filter"
-          value={props.filter}
+          value={filter}
           spellCheck={false}
           autoComplete="off"
           onChange={(event) => props.onFilter(event.target.value)}
@@ -41,7 +42,7 @@ export function PaneTools(props: {
             event.preventDefault();
           }}
         />
-        {props.filter !== '' && (
+        {filter !== '' && (
           <button
             type="button"
             className="filter-clear"

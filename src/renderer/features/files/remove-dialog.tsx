@@ -65,7 +65,11 @@ export function RemoveDialog(props: {
     props.onClose(progress !== undefined);
   };
   return (
-    <Dialog title={title} description={`From ${displayRemoteName(folder)} on ${props.server}`} onClose={close}>
+    <Dialog
+      title={title}
+      description={`From ${displayRemoteName(folder)} on ${props.server}`}
+      onClose={close}
+    >
       {!progress && (
         <>
           {!one && <Names entries={entries} />}

@@ -12,12 +12,7 @@ export const nothingSelected: Selection = { active: undefined, anchor: undefined
 /** `only`: this one; `toggle`: this one in or out; `range`: all from the anchor; `move`: the keyboard goes there, the choice stays. */
 export type SelectHow = 'only' | 'toggle' | 'range' | 'move';
 
-export function select(
-  old: Selection,
-  order: readonly string[],
-  index: number,
-  how: SelectHow,
-): Selection {
+export function select(old: Selection, order: readonly string[], index: number, how: SelectHow): Selection {
   const name = order[index];
   if (name === undefined) return old;
   switch (how) {

@@ -38,7 +38,8 @@ export function TransferItem({ transfer, onAnswer }: { transfer: TransferInfo; o
         </span>
       </div>
       <div className="small muted clip" title={displayRemoteName(transfer.remoteFolder)}>
-        {isUp ? 'to' : 'from'} {place}, <span className="mono">{displayRemoteName(transfer.remoteFolder)}</span>
+        {isUp ? 'to' : 'from'} {place},{' '}
+        <span className="mono">{displayRemoteName(transfer.remoteFolder)}</span>
       </div>
       {!isEnded(transfer) && <ProgressLine label={`Progress of ${title}`} share={share(progress)} />}
       <div className="transfer-foot">
@@ -71,7 +72,9 @@ function TransferButtons({ transfer, onAnswer }: { transfer: TransferInfo; onAns
     </Button>
   );
   const again = async () => {
-    const files = await pickFiles(transfer.itemCount === 1 && transfer.progress.foldersTotal > 0 ? 'folder' : 'files');
+    const files = await pickFiles(
+      transfer.itemCount === 1 && transfer.progress.foldersTotal > 0 ? 'folder' : 'files',
+    );
     if (files.length > 0) await reattachPicked(session, transferId, files);
   };
   const signIn = () =>

@@ -21,7 +21,9 @@ export function TransferProblems({ transfer }: { transfer: TransferInfo }) {
       )}
       {problemCount > 0 && (
         <details className="small">
-          <summary>{problemCount === 1 ? 'One file was left out' : `${problemCount} files were left out`}</summary>
+          <summary>
+            {problemCount === 1 ? 'One file was left out' : `${problemCount} files were left out`}
+          </summary>
           <ul className="plain-list problem-list">
             {problems.map((problem) => (
               <li key={problem.path}>

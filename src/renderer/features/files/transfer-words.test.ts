@@ -45,7 +45,9 @@ describe('the words of transfers', () => {
   });
 
   it('do not call it done when something was left out', () => {
-    expect(transferLook(transfer({ status: { kind: 'done' }, problemCount: 2 })).word).toBe('done, 2 left out');
+    expect(transferLook(transfer({ status: { kind: 'done' }, problemCount: 2 })).word).toBe(
+      'done, 2 left out',
+    );
   });
 });
 
@@ -58,7 +60,12 @@ describe('progress', () => {
 
   it('in all leaves ended transfers out', () => {
     const all = [transfer({}), transfer({ id: 'b' }), transfer({ id: 'c', status: { kind: 'done' } })];
-    expect(totalProgress(all)).toMatchObject({ bytesDone: 500, bytesTotal: 2_000, rate: 100, secondsLeft: 15 });
+    expect(totalProgress(all)).toMatchObject({
+      bytesDone: 500,
+      bytesTotal: 2_000,
+      rate: 100,
+      secondsLeft: 15,
+    });
     expect(totalProgress([transfer({ status: { kind: 'cancelled' } })])).toBeUndefined();
   });
 });

@@ -50,7 +50,9 @@ const waitingWords = {
 
 /** `1.2 of 4.0 GB · 12 MB/s · 3 min left`; what is not known is left out. */
 export function progressText(progress: TransferProgress, isRunning: boolean): string {
-  const total = progress.isCounted ? formatBytes(progress.bytesTotal) : `${formatBytes(progress.bytesTotal)}+`;
+  const total = progress.isCounted
+    ? formatBytes(progress.bytesTotal)
+    : `${formatBytes(progress.bytesTotal)}+`;
   return [
     `${formatBytes(progress.bytesDone)} of ${total}`,
     progress.filesTotal > 1 &&
@@ -74,7 +76,13 @@ export function endText({ progress }: TransferInfo): string {
 }
 
 /** Between 0 and 1; undefined while the whole is not known. */
-export function share({ bytesDone, bytesTotal, filesDone, filesTotal, isCounted }: TransferProgress): number | undefined {
+export function share({
+  bytesDone,
+  bytesTotal,
+  filesDone,
+  filesTotal,
+  isCounted,
+}: TransferProgress): number | undefined {
   if (!isCounted) return undefined;
   if (bytesTotal > 0) return Math.min(1, bytesDone / bytesTotal);
   return filesTotal > 0 ? Math.min(1, filesDone / filesTotal) : 1;

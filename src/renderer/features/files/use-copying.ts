@@ -46,7 +46,8 @@ export function useCopying(paneId: string): Copying {
       const { transferId, url } = await session.call((api) =>
         api.transfers.downloadToPage({ paneId, paths: [...paths], way }),
       );
-      if (root) void writeItems(session, transferId, root).catch((error: unknown) => ui.report(toCopyError(error)));
+      if (root)
+        void writeItems(session, transferId, root).catch((error: unknown) => ui.report(toCopyError(error)));
       else if (url) followDownload(url);
     };
     return {
@@ -67,7 +68,9 @@ export function useCopying(paneId: string): Copying {
       download: (paths, one) =>
         run(async () => {
           if (!isByPath) return byPage(paths, one);
-          const { paths: chosen } = await session.call((api) => api.transfers.choose({ what: 'target-folder' }));
+          const { paths: chosen } = await session.call((api) =>
+            api.transfers.choose({ what: 'target-folder' }),
+          );
           const folder = chosen[0];
           if (folder === undefined) return;
           await session.call((api) => api.transfers.downloadToFolder({ paneId, paths: [...paths], folder }));
@@ -77,7 +80,11 @@ export function useCopying(paneId: string): Copying {
 }
 
 /** Reads the folder again when something has come into it. */
-export function useRefreshAfterUploads(pane: FilePane, folder: string | undefined, refresh: () => void): void {
+export function useRefreshAfterUploads(
+  pane: FilePane,
+  folder: string | undefined,
+  refresh: () => void,
+): void {
   const transfers = useAppState((state) => state.transfers);
   const ended = Object.values(transfers)
     .filter(

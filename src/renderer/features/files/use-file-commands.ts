@@ -57,7 +57,14 @@ export function useFileCommands(options: FileCommandOptions) {
       null,
       { label: 'Delete', key: 'Del', isOff: none, run: removeAll },
     ];
-    return { menu, open, download, copyPaths, removeAll: () => !none && removeAll(), renameOne: () => one && rename(one.name) };
+    return {
+      menu,
+      open,
+      download,
+      copyPaths,
+      removeAll: () => !none && removeAll(),
+      renameOne: () => one && rename(one.name),
+    };
     // The pane's id stands for the pane: its state changes often, and no command depends on it.
   }, [pane.id, folder.go, here, chosen, copying, ask, rename, edit, copy]);
 }

@@ -59,7 +59,9 @@ export function useFolder(paneId: string, isReady: boolean, start: string): Fold
         shownAt = performance.now();
         setShown({ path, entries: [...entries] });
       };
-      const chunks = await session.call((api) => api.files.list({ paneId, path: asked }, { signal: stop.signal }));
+      const chunks = await session.call((api) =>
+        api.files.list({ paneId, path: asked }, { signal: stop.signal }),
+      );
       let path: string | undefined;
       for await (const chunk of chunks) {
         for (const entry of chunk.entries) entries.push(entry);
@@ -90,7 +92,13 @@ export function useFolder(paneId: string, isReady: boolean, start: string): Fold
       const path = old[from].at(-1);
       if (path === undefined) return old;
       const left = here.current.path ?? old.asked;
-      return { ...old, asked: path, turn: old.turn + 1, [from]: old[from].slice(0, -1), [to]: [...old[to], left] };
+      return {
+        ...old,
+        asked: path,
+        turn: old.turn + 1,
+        [from]: old[from].slice(0, -1),
+        [to]: [...old[to], left],
+      };
     });
   }, []);
   return {

@@ -42,6 +42,9 @@ export function useTransferNotices(onShow: () => void): void {
 }
 
 function doneText(transfer: TransferInfo, what: string): string {
-  const done = transfer.direction === 'upload' ? `Uploaded ${what} to ${transfer.serverName}` : `Downloaded ${what} from ${transfer.serverName}`;
+  const done =
+    transfer.direction === 'upload'
+      ? `Uploaded ${what} to ${transfer.serverName}`
+      : `Downloaded ${what} from ${transfer.serverName}`;
   return transfer.problemCount > 0 ? `${done}; ${transfer.problemCount} left out.` : `${done}.`;
 }

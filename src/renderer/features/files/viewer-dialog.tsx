@@ -1,5 +1,10 @@
 import { useEffect, useState } from 'react';
-import { type FileEntry, type FileText, maxImageBytes, maxTextBytes } from '../../../shared/contract/files.ts';
+import {
+  type FileEntry,
+  type FileText,
+  maxImageBytes,
+  maxTextBytes,
+} from '../../../shared/contract/files.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { displayRemoteName } from '../../../shared/files/remote-name.ts';
 import { toAppError } from '../../client/api.ts';
@@ -35,7 +40,10 @@ export function ViewerDialog(props: {
     const { signal } = stop;
     const read = async (): Promise<Content> => {
       if (!isImage)
-        return { kind: 'text', file: await session.call((api) => api.files.readText({ paneId, path }, { signal })) };
+        return {
+          kind: 'text',
+          file: await session.call((api) => api.files.readText({ paneId, path }, { signal })),
+        };
       const image = await session.call((api) => api.files.readImage({ paneId, path }, { signal }));
       return { kind: 'image', url: `data:${image.mediaType};base64,${image.base64}` };
     };
@@ -57,11 +65,19 @@ export function ViewerDialog(props: {
       onClose={props.onClose}
     >
       {error && <Problem error={error} />}
-      {!content && !error && <p className="viewer-wait" role="status">Reading…</p>}
+      {!content && !error && (
+        <p className="viewer-wait" role="status">
+          Reading…
+        </p>
+      )}
       {content?.kind === 'text' && <TextView file={content.file} />}
       {content?.kind === 'image' && (
         <div className="viewer-image">
-          <img src={content.url} alt={displayRemoteName(entry.name)} onError={() => setError(brokenImage())} />
+          <img
+            src={content.url}
+            alt={displayRemoteName(entry.name)}
+            onError={() => setError(brokenImage())}
+          />
         </div>
       )}
       <div className="actions">
@@ -79,13 +95,16 @@ function TextView({ file }: { file: FileText }) {
   if (file.size === 0) return <p className="muted">The file is empty.</p>;
   return (
     <>
-      {file.isBinary && <p className="note">This file is not plain text; bytes that no text has are left out.</p>}
+      {file.isBinary && (
+        <p className="note">This file is not plain text; bytes that no text has are left out.</p>
+      )}
       <pre className="viewer-text" tabIndex={0} role="document" aria-label="Content">
         {file.text}
       </pre>
       {file.isCut && (
         <p className="muted">
-          The first {formatBytes(maxTextBytes)} of {formatBytes(file.size)}. Download the file to see all of it.
+          The first {formatBytes(maxTextBytes)} of {formatBytes(file.size)}. Download the file to see all of
+          it.
         </p>
       )}
     </>

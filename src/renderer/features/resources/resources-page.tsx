@@ -8,6 +8,7 @@ import { type ResourceKind, resourceKinds } from '../../../shared/uri/uri.ts';
 import { useCart } from '../../state/use-cart.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import { useOpenApp } from '../../state/use-open-app.ts';
+import { useOpenFiles } from '../../state/use-open-files.ts';
 import { useOpenShell } from '../../state/use-open-shell.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { Button } from '../../ui/button.tsx';
@@ -21,12 +22,17 @@ import { useResourcePages } from './use-resource-pages.ts';
 import './resources.css';
 
 const typingPauseMs = 150;
-type Popup = { readonly kind: 'login' | 'more'; readonly resource: Resource; readonly anchor: HTMLElement };
+type Popup = {
+  readonly kind: 'login' | 'files-login' | 'more';
+  readonly resource: Resource;
+  readonly anchor: HTMLElement;
+};
 
 /** The pinned first tab: everything that the account in front may use. */
 export function ResourcesPage({ account, cluster }: { account: AccountInfo; cluster: ClusterInfo }) {
   const ui = useUi();
   const openShell = useOpenShell();
+  const openFiles = useOpenFiles();
   const openApp = useOpenApp();
   const copy = useCopy();
   const [kind, setKind] = useState<ResourceKind>();
@@ -153,13 +159,14 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
         )
       )}
       {pages.isLoading && pages.items.length === 0 && <Skeleton />}
-      {popup?.kind === 'login' && (
+      {(popup?.kind === 'login' || popup?.kind === 'files-login') && (
         <LoginMenu
           {...popup}
           onClose={() => setPopup(undefined)}
           onChoose={(login) => {
+            const open = popup.kind === 'login' ? openShell : openFiles;
             setPopup(undefined);
-            void openShell(popup.resource.uri, popup.resource.name, login);
+            void open(popup.resource.uri, popup.resource.name, login);
           }}
         />
       )}
@@ -168,6 +175,12 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
           {...popup}
           onClose={() => setPopup(undefined)}
           onLogin={() => setPopup({ ...popup, kind: 'login' })}
+          onFiles={() => {
+            const { lastLogin, logins, uri, name } = popup.resource;
+            const login = lastLogin ?? (logins.length === 1 ? logins[0] : undefined);
+            if (login) void openFiles(uri, name, login);
+            else setPopup({ ...popup, kind: 'files-login' });
+          }}
           onConnect={() => connect(popup.resource, popup.anchor)}
           onOpenApp={(through) => void openApp(popup.resource.uri, through)}
           onRequest={() => connect(popup.resource, popup.anchor)}

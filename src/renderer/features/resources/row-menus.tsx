@@ -1,4 +1,14 @@
-import { AppWindow, Cable, CircleHelp, Copy, Globe, Info, KeyRound, Terminal } from 'lucide-react';
+import {
+  AppWindow,
+  Cable,
+  CircleHelp,
+  Copy,
+  FolderTree,
+  Globe,
+  Info,
+  KeyRound,
+  Terminal,
+} from 'lucide-react';
 import { useState } from 'react';
 import type { Resource } from '../../../shared/contract/resources.ts';
 import { Button } from '../../ui/button.tsx';
@@ -65,6 +75,7 @@ export function MoreMenu(props: {
   resource: Resource;
   anchor: HTMLElement;
   onLogin: () => void;
+  onFiles: () => void;
   onConnect: () => void;
   onOpenApp: (through: 'tunnel' | 'proxy') => void;
   onRequest: () => void;
@@ -93,6 +104,9 @@ export function MoreMenu(props: {
         {resource.kind === 'server' &&
           !resource.requiresRequest &&
           item('Log in as…', <Terminal size={14} aria-hidden />, props.onLogin)}
+        {resource.kind === 'server' &&
+          !resource.requiresRequest &&
+          item('Open files', <FolderTree size={14} aria-hidden />, props.onFiles)}
         {resource.kind !== 'server' &&
           canConnect(resource) &&
           item('Connect…', <Cable size={14} aria-hidden />, props.onConnect)}

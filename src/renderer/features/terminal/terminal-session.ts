@@ -14,11 +14,14 @@ import { ringBell } from './bell.ts';
 import { Ligatures } from './ligatures.ts';
 import { fontFamilyOf, terminalOptions } from './terminal-options.ts';
 
+const longestFolder = 16_000;
 const encoder = new TextEncoder();
 
 export interface TerminalEvents {
   onSize(size: TerminalSize): void;
   onTitle(title: string): void;
+  /** The shell tells its folder (OSC 7): a `file:` address. */
+  onFolder(address: string): void;
   onLink(url: string): void;
   /** True when the chord belongs to the app and not to the shell. */
   takesKey(event: KeyboardEvent): boolean;
@@ -48,6 +51,10 @@ export class TerminalSession {
     terminal.loadAddon(new UnicodeGraphemesAddon());
     terminal.loadAddon(new WebLinksAddon((_event, url) => events.onLink(url)));
     terminal.onResize(({ cols, rows }) => events.onSize({ cols, rows }));
+    terminal.parser.registerOscHandler(7, (address) => {
+      if (address !== '' && address.length <= longestFolder) events.onFolder(address);
+      return true;
+    });
     terminal.onTitleChange((title) => events.onTitle(title.slice(0, 200)));
     terminal.attachCustomKeyEventHandler((event) => !events.takesKey(event));
     terminal.onBell(() => terminal.element && ringBell(this.#settings['terminal.bell'], terminal.element));

@@ -54,6 +54,7 @@ export function TerminalView({
   const [menu, setMenu] = useState<MenuPlace>();
   const { status, id } = shell;
   const isEnded = status.kind === 'ended';
+  const isServer = shell.target.kind === 'server';
 
   const reconnect = useCallback(() => {
     const size = terminal?.size;
@@ -79,6 +80,9 @@ export function TerminalView({
         rememberTerminalSize(size);
         quiet((api) => api.shells.resize({ shellId: id, size }));
       },
+      onFolder: (address) => {
+        if (isServer) quiet((api) => api.files.setShellFolder({ shellId: id, address }));
+      },
       onTitle: (title) => quiet((api) => api.shells.setTitle({ shellId: id, title })),
       onLink: (url) => latest.current.openLink(url),
       takesKey: (event) => {
@@ -99,7 +103,7 @@ export function TerminalView({
       unregister();
       created.dispose();
     };
-  }, [session, ui, id]);
+  }, [session, ui, id, isServer]);
 
   useEffect(() => {
     if (!terminal) return;

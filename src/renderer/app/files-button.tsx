@@ -1,0 +1,34 @@
+import { FolderTree } from 'lucide-react';
+import { useAppState, useSession } from '../state/store.ts';
+import { useUi } from '../state/ui-state.ts';
+import { IconButton } from '../ui/button.tsx';
+import { mainKey } from './chords.ts';
+import { fileActions } from './file-actions.ts';
+
+/** Opens the files of the server whose terminal is in front, and closes them. */
+export function FilesButton() {
+  const session = useSession();
+  const ui = useUi();
+  const { tabs, activeTabId } = useAppState((state) => state.workspace);
+  const shells = useAppState((state) => state.shells);
+  const panes = useAppState((state) => state.filePanes);
+  const front = tabs.find((tab) => tab.id === activeTabId);
+  const actions = fileActions(
+    front?.kind === 'shell' ? shells[front.shellId] : undefined,
+    panes,
+    session,
+    ui,
+  );
+  if (!actions) return null;
+  return (
+    <IconButton
+      label="Files of the server"
+      title={`Files of the server (${mainKey} Shift E)`}
+      className="files-button"
+      aria-pressed={actions.pane !== undefined}
+      onClick={actions.pane ? actions.close : actions.open}
+    >
+      <FolderTree size={15} aria-hidden />
+    </IconButton>
+  );
+}
