@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,6 +97,55 @@ describe('a file pane of the embedded cluster', () => {
     expect(world.page.state().filePanes[other]?.bookmarks).toEqual(['/var/log']);
     await world.page.api.files.setBookmark({ paneId: other, path: '/var/log', isSet: false });
     await until(() => world.page.state().filePanes[paneId]?.bookmarks.length === 0);
+  });
+});
+
+describe('an editor of this machine', () => {
+  it('gets a copy, sends it back on each save, and asks when the server has another file', async () => {
+    const { api } = world.page;
+    const folder = mkdtempSync(join(tmpdir(), 'porthole-edit-'));
+    const path = join(folder, 'notes.txt');
+    writeFileSync(path, 'first', { mode: 0o640 });
+    await api.settings.set({ values: { 'files.editor': '/bin/true' } });
+    const paneId = await world.openPane();
+    const { editId } = await api.files.edit({ paneId, path });
+    const edit = () => world.page.state().fileEdits[editId];
+    await until(() => edit()?.status.kind === 'watching');
+    const copy = edit()?.localPath ?? '';
+    expect(readFileSync(copy, 'utf8')).toBe('first');
+    writeFileSync(copy, 'second');
+    await until(() => readFileSync(path, 'utf8') === 'second');
+    expect(statSync(path).mode & 0o777).toBe(0o640);
+    await until(() => edit()?.status.kind === 'watching');
+    writeFileSync(path, 'by somebody else');
+    writeFileSync(copy, 'third');
+    await until(() => edit()?.status.kind === 'changed');
+    expect(readFileSync(path, 'utf8')).toBe('by somebody else');
+    await api.files.settleEdit({ editId, answer: 'keep-both' });
+    expect(readFileSync(join(folder, 'notes (2).txt'), 'utf8')).toBe('third');
+    writeFileSync(copy, 'fourth');
+    await until(() => edit()?.status.kind === 'changed');
+    await api.files.settleEdit({ editId, answer: 'overwrite' });
+    expect(readFileSync(path, 'utf8')).toBe('fourth');
+    writeFileSync(path, 'again else');
+    writeFileSync(copy, 'fifth');
+    await until(() => edit()?.status.kind === 'changed');
+    await api.files.settleEdit({ editId, answer: 'reload' });
+    expect(readFileSync(copy, 'utf8')).toBe('again else');
+    await api.files.endEdit({ editId });
+    expect(existsSync(copy)).toBe(false);
+    expect(readdirSync(folder)).toHaveLength(2);
+  });
+
+  it('is told when it cannot be started', async () => {
+    await world.page.api.settings.set({ values: { 'files.editor': '/nowhere/editor' } });
+    const paneId = await world.openPane();
+    const { editId } = await world.page.api.files.edit({ paneId, path: '/etc/hostname' });
+    await until(() => world.page.state().fileEdits[editId]?.status.kind === 'failed');
+    expect(world.page.state().fileEdits[editId]?.status).toMatchObject({
+      error: { code: 'program-missing' },
+    });
+    await world.page.api.files.endEdit({ editId });
   });
 });
 

@@ -1,6 +1,9 @@
+import { join } from 'node:path';
 import type { TransferInfo } from '../../shared/contract/transfers.ts';
 import type { AccountService } from '../clusters/account-service.ts';
 import { Bookmarks } from '../files/bookmarks.ts';
+import { EditService } from '../files/editing/edit-service.ts';
+import { openEditor } from '../files/editing/open-editor.ts';
 import { ServerLinks } from '../files/links.ts';
 import { PageTransfers } from '../files/page/page-transfers.ts';
 import { PaneService } from '../files/pane-service.ts';
@@ -30,6 +33,7 @@ export class AppFiles {
   readonly panes: PaneService;
   readonly page = new PageTransfers();
   readonly transfers: AppTransfers;
+  readonly edits: EditService;
   readonly #links: ServerLinks;
 
   constructor(parts: FileParts) {
@@ -59,6 +63,14 @@ export class AppFiles {
       onFile: ({ accountUri, target }) => parts.usageEvents.fileCopied(accountUri, target.kind === 'server'),
       onEnd: (info) => tellEnd(info, host, hub),
     });
+    this.edits = new EditService({
+      hub,
+      log,
+      now: parts.now,
+      folder: join(host.dataFolder, 'edits'),
+      platform: host.platform,
+      openEditor: (path) => openEditor(path, hub.state.settings.values['files.editor'], host.platform),
+    });
     accounts.onSignedIn((uri) => this.transfers.service.signedIn(uri));
     accounts.onSignedOut((uri) => {
       this.panes.endAll(uri);
@@ -68,6 +80,7 @@ export class AppFiles {
 
   async dispose(): Promise<void> {
     await this.transfers.service.dispose();
+    this.edits.dispose();
     this.panes.dispose();
     this.#links.dispose();
   }

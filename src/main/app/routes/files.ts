@@ -2,7 +2,7 @@ import { completePath, listFolder, makeFolder, renamePath, setMode, statPath } f
 import { readImage, readText } from '../../files/read-small.ts';
 import { countTree, TreeRemoval } from '../../files/remove.ts';
 import type { WorkspaceService } from '../../workspace/workspace-service.ts';
-import { AppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
+import { toErrorInfo } from '../../../shared/errors/app-error.ts';
 import type { AppFiles } from '../files.ts';
 import type { Implementer } from './implementer.ts';
 
@@ -11,13 +11,9 @@ export interface FileRoutesServices {
   readonly workspace: WorkspaceService;
 }
 
-const notBuilt = (): never => {
-  throw new AppError('unsupported', 'Files cannot be edited yet.');
-};
-
 export function fileRoutes({ files: os }: Implementer, services: FileRoutesServices) {
   const { workspace } = services;
-  const { panes } = services.files;
+  const { panes, edits } = services.files;
   return {
     openBeside: os.openBeside.handler(({ input }) => ({ paneId: panes.openBeside(input.shellId) })),
     openTab: os.openTab.handler(({ input }) => {
@@ -74,8 +70,10 @@ export function fileRoutes({ files: os }: Implementer, services: FileRoutesServi
     setBookmark: os.setBookmark.handler(({ input }) =>
       panes.setBookmark(input.paneId, input.path, input.isSet),
     ),
-    edit: os.edit.handler(notBuilt),
-    settleEdit: os.settleEdit.handler(notBuilt),
-    endEdit: os.endEdit.handler(notBuilt),
+    edit: os.edit.handler(({ input }) => ({
+      editId: edits.open(input.paneId, panes.link(input.paneId), input.path),
+    })),
+    settleEdit: os.settleEdit.handler(({ input }) => edits.settle(input.editId, input.answer)),
+    endEdit: os.endEdit.handler(({ input }) => edits.end(input.editId)),
   };
 }
