@@ -36,8 +36,16 @@ async function start(kept: KeptDemo | undefined): Promise<Running> {
   }
 }
 
+/** Says where a person who started this can read it that requests and devices end with this process. */
+async function startAndTell(kept: KeptDemo | undefined): Promise<Running> {
+  const started = await start(kept);
+  if (kept && !started.cluster.core.store.isKept)
+    process.stderr.write('The demo cluster keeps its requests and devices in memory this time.\n');
+  return started;
+}
+
 function begin(kept: { folder: string; key: string } | undefined): void {
-  running ??= start(
+  running ??= startAndTell(
     kept && { path: join(kept.folder, 'cluster.sqlite'), key: Buffer.from(kept.key, 'base64') },
   );
   running.catch((error: unknown) => {

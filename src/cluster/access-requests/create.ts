@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto';
 import { denied, invalid, notFound } from '../refusal.ts';
 import type { Role } from '../roles.ts';
 import { type Directory, mayDo, type Requester } from './directory.ts';
-import { mayRequest, requestableRoles } from './requestable.ts';
-import { type AccessRequest, type Draft, formatResourceId, hasValidSubResource } from './model.ts';
+import { allowsKubernetesKinds, mayRequest, requestableRoles } from './requestable.ts';
+import {
+  type AccessRequest,
+  type Draft,
+  formatResourceId,
+  hasValidSubResource,
+  isInsideKubernetes,
+} from './model.ts';
 import { rolesForResources } from './resource-roles.ts';
 import { thresholdsFor } from './thresholds.ts';
 import { checkStart, grantedDuration, timesOf } from './times.ts';
@@ -150,7 +156,8 @@ function resourceRolesOf(
   const texts = draft.resourceIds.map(formatResourceId);
   if (texts.reduce((sum, text) => sum + text.length, 0) > maxResourceText)
     throw invalid(`the resource IDs of an access request are longer than ${maxResourceText} bytes together`);
-  const available = searchableRoles(directory, staticRoles, draft.user);
+  const searchable = searchableRoles(directory, staticRoles, draft.user);
+  const available = rules.kubernetesKinds ? forKinds(staticRoles, searchable, draft) : searchable;
   if (available.length === 0) {
     if (!rules.serverMadeIds)
       throw invalid('user attempted a resource request but does not have any "search_as_roles"');
@@ -159,6 +166,23 @@ function resourceRolesOf(
   for (const name of draft.roles) if (!available.includes(name)) throw cannotRequest(draft.user, name);
   if (draft.roles.length > 0) return sorted(draft.roles);
   return sorted(rolesForResources(directory, available, draft.resourceIds, draft.loginHint));
+}
+
+/** Those roles that may be used for what is asked for inside Kubernetes clusters, or for a whole one. */
+function forKinds(
+  staticRoles: readonly Role[],
+  searchable: readonly string[],
+  draft: Draft,
+): readonly string[] {
+  const kinds = draft.resourceIds
+    .map(({ kind }) => kind)
+    .filter((kind) => kind === 'kube_cluster' || isInsideKubernetes(kind));
+  const usable = searchable.filter((name) => allowsKubernetesKinds(staticRoles, name, kinds));
+  if (searchable.length > 0 && usable.length === 0)
+    throw invalid(
+      `the "request.kubernetes_resources" of the roles of user "${draft.user}" do not allow these kinds: ${[...new Set(kinds)].join(', ')}`,
+    );
+  return usable;
 }
 
 /** Roles that requests for resources may use: named literally, existing, in no deny list. */

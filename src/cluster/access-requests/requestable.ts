@@ -31,3 +31,19 @@ export function requestableRoles(directory: Directory, user: string): string[] {
     .filter((name) => !held.has(name) && mayRequest(staticRoles, traits, name, false))
     .sort();
 }
+
+/**
+ * Whether a role may be used for these kinds of Kubernetes resources: one of the blocks that name it for searching lets
+ * them all through (auth-api.md 10, `kubernetes_resources`).
+ */
+export function allowsKubernetesKinds(
+  staticRoles: readonly Role[],
+  name: string,
+  kinds: readonly string[],
+): boolean {
+  return staticRoles.some(({ request }) => {
+    if (!request?.searchAsRoles?.includes(name)) return false;
+    const allowed = request.kubernetesKinds ?? [];
+    return allowed.length === 0 || allowed.includes('*') || kinds.every((kind) => allowed.includes(kind));
+  });
+}

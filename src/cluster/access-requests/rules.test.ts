@@ -229,6 +229,34 @@ describe('creating a request', () => {
     });
   });
 
+  it('inside a Kubernetes cluster is held to the kinds that a role lets one ask for', () => {
+    const inside = (kind: string, subResourceName: string) => ({
+      clusterName: 'lab',
+      kind,
+      name: 'k1',
+      subResourceName,
+    });
+    const ask = (pose: 'v15' | 'v18', resource: ReturnType<typeof inside>) => {
+      const world = new TestWorld(pose);
+      world.setRoles('alice', ['pods-only']);
+      return world.create('alice', { roles: [], resourceIds: [resource] });
+    };
+    expect(ask('v18', inside('pod', 'default/web-1')).roles).toEqual(['prod']);
+    expect(ask('v18', inside('namespace', 'default')).roles).toEqual(['prod']);
+    for (const refused of [inside('secret', 'default/key'), inside('kube_cluster', '')])
+      expect(refusal(() => ask('v18', refused))).toEqual({
+        code: 3,
+        text: `the "request.kubernetes_resources" of the roles of user "alice" do not allow these kinds: ${refused.kind}`,
+      });
+    // Older servers do not know the field.
+    expect(ask('v15', inside('secret', 'default/key')).roles).toEqual(['prod']);
+    const both = new TestWorld();
+    both.setRoles('alice', ['pods-only', 'requester']);
+    expect(
+      both.create('alice', { roles: [], resourceIds: [inside('secret', 'default/key')] }).roles,
+    ).toContain('prod');
+  });
+
   it('stores nothing in a dry run', () => {
     const world = new TestWorld();
     world.create('alice', { dryRun: true });

@@ -17,6 +17,8 @@ export interface RequestVersionRules {
   /** `ResourceExpiry` instead of `Metadata.Expires`. */
   readonly resourceExpiry: boolean;
   readonly reasonModes: boolean;
+  /** `request.kubernetes_resources` limits what may be asked for inside Kubernetes clusters. */
+  readonly kubernetesKinds: boolean;
   readonly dryRunEnrichment: boolean;
   /** Prompt and reason flags among the capabilities. */
   readonly reasonCapabilities: boolean;
@@ -35,6 +37,7 @@ export const requestVersionRules: Readonly<Record<'v11' | 'v15' | 'v18', Request
     refusesReviewAfterDecision: false,
     resourceExpiry: false,
     reasonModes: false,
+    kubernetesKinds: false,
     dryRunEnrichment: false,
     reasonCapabilities: false,
     promotions: false,
@@ -50,6 +53,7 @@ export const requestVersionRules: Readonly<Record<'v11' | 'v15' | 'v18', Request
     refusesReviewAfterDecision: true,
     resourceExpiry: false,
     reasonModes: false,
+    kubernetesKinds: false,
     dryRunEnrichment: false,
     reasonCapabilities: true,
     promotions: true,
@@ -65,6 +69,7 @@ export const requestVersionRules: Readonly<Record<'v11' | 'v15' | 'v18', Request
     refusesReviewAfterDecision: true,
     resourceExpiry: true,
     reasonModes: true,
+    kubernetesKinds: true,
     dryRunEnrichment: true,
     reasonCapabilities: true,
     promotions: true,

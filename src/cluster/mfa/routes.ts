@@ -79,7 +79,10 @@ export function mfaRoutes(core: ClusterCore): Pick<ServiceImpl<typeof AuthServic
         rpId: mfa.rpId,
         user: userName,
         handle: mfa.devices.handleOf(userName),
-        excluded: mfa.devices.of(userName),
+        // A key that is a second factor already may become a passkey; a passkey is one once.
+        excluded: mfa.devices
+          .of(userName)
+          .filter((device) => !isPasskey || (device.kind === 'webauthn' && device.isPasskey)),
       });
       return { request: { case: 'webauthn', value: creation } };
     },

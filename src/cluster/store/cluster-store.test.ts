@@ -37,6 +37,22 @@ async function writeAndKill(path: string, count: number): Promise<number> {
 }
 
 describe('the store of the embedded cluster', () => {
+  it('works in memory where the runtime has no SQLite, and tells it', () => {
+    const path = join(folder, 'cluster.sqlite');
+    const store = new ClusterStore(path, null);
+    const numbers = store.collection('number', readNumber);
+    numbers.put('a', { n: 1 });
+    numbers.put('b', { n: 2 });
+    numbers.delete('a');
+    expect(numbers.entries()).toEqual([['b', { n: 2 }]]);
+    expect(store.isKept).toBe(false);
+    store.close();
+    expect(readdirSync(folder)).toEqual([]);
+    const kept = new ClusterStore(path);
+    expect(kept.isKept).toBe(true);
+    kept.close();
+  });
+
   it('loses nothing that was told when its process is killed, again and again', async () => {
     const path = join(folder, 'cluster.sqlite');
     for (const count of [1, 37, 400]) {

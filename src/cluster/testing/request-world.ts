@@ -30,6 +30,7 @@ const roles: readonly Role[] = [
     denyRequest: { roles: ['secret-*'] },
   },
   { ...none, name: 'bare' },
+  { ...none, name: 'pods-only', request: { searchAsRoles: ['prod'], kubernetesKinds: ['pod', 'namespace'] } },
   {
     ...none,
     name: 'always',

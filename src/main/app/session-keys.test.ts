@@ -146,6 +146,21 @@ describe.skipIf(!findBrowser())('a security key', { timeout: 120_000 }, () => {
     ).rejects.toMatchObject({ code: 'code-wrong', reason: expect.stringContaining('not touched in time') });
   });
 
+  it('that is a second factor may become a passkey too, but not twice', async () => {
+    const world = await start({ pose: 'v18' });
+    await addKey(world, 'security-key');
+    expect(await addKey(world, 'passkey')).toMatchObject({ kind: 'passkey' });
+    const { devices } = await world.page.api.devices.list({ accountUri: world.accountUri });
+    expect(devices.map((device) => device.kind).toSorted()).toEqual([
+      'one-time-code',
+      'passkey',
+      'security-key',
+    ]);
+    await expect(addKey(world, 'passkey')).rejects.toMatchObject({
+      data: { code: 'conflict', message: 'This key is registered already.' },
+    });
+  });
+
   it('confirms a review where the cluster asks for it, and a closed question leaves the request as it was', async () => {
     const asker = makeUser('nia', ['asks']);
     const mia = makeUser('mia', ['careful']);

@@ -67,6 +67,8 @@ export interface RequestWorld {
 export interface RequestWorldOptions {
   readonly now?: () => Date;
   readonly cluster?: Partial<CreateClusterOptions>;
+  /** Fills the cluster before the app starts. */
+  readonly prepare?: (cluster: Cluster) => void;
 }
 
 /** Two reviewers, one who asks, and an app in which all three are signed in. */
@@ -91,6 +93,7 @@ export async function startRequestWorld(options: RequestWorldOptions = {}): Prom
     ],
     ...options.cluster,
   });
+  options.prepare?.(cluster);
   const told: HostNotice[] = [];
   const host = { ...makeHost(), notify: (notice: HostNotice) => void told.push(notice) };
   const app = createApp(host, { version: '0.0.0', ...(options.now ? { now: options.now } : {}) });
