@@ -28,6 +28,7 @@ import { LocalTerminals } from './local-terminals.ts';
 import { createRequests } from './requests.ts';
 import { createRouter } from './router.ts';
 import { createSecondFactors } from './second-factors.ts';
+import { routeThroughProxy } from './network.ts';
 import { Reopening } from './reopening.ts';
 import { SignInService } from './sign-in.ts';
 import { AppTunnels } from './tunnels.ts';
@@ -64,6 +65,7 @@ export function createApp(host: Host, options: AppOptions): App {
     secrets: host.secrets,
     log,
   });
+  const undoRoute = routeThroughProxy(hub, settings);
   const profiles = new ProfileStore(host.openStore('profiles'), log);
   const vault = new IdentityVault(host.dataFolder, host.secrets);
   const clusters = new ClusterService({ hub, profiles, log, now });
@@ -186,6 +188,7 @@ export function createApp(host: Host, options: AppOptions): App {
       shells.dispose();
       await localShells.dispose();
       accounts.dispose();
+      undoRoute();
       settings.dispose();
       log.info('stopped');
     },

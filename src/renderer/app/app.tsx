@@ -19,6 +19,7 @@ import { ShellSplit } from '../features/files/shell-split.tsx';
 import { CommandPalette } from '../features/palette/command-palette.tsx';
 import { ResourcesPage } from '../features/resources/resources-page.tsx';
 import { ConnectPopup } from '../features/tunnels/connect-popup.tsx';
+import { ProxyPassword } from '../features/settings/proxy-password.tsx';
 import { SettingsDocument } from '../features/settings/settings-document.tsx';
 import { UsageQuestions } from '../features/usage-data/consent-dialog.tsx';
 import { UsageDataSection } from '../features/usage-data/usage-data-section.tsx';
@@ -220,6 +221,7 @@ function FrameBody(props: {
                       <TerminalPreview />
                     </Suspense>
                   ),
+                  network: <ProxyPassword />,
                   'usage-data': <UsageDataSection />,
                 }}
               />

@@ -18,6 +18,7 @@ export const errorCodes = [
   'not-teleport',
   'answer-invalid',
   'answer-too-large',
+  'http-proxy-refused',
   'tls-untrusted',
   'tls-failed',
   'server-too-old',

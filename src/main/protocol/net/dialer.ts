@@ -11,6 +11,7 @@ import {
 } from 'node:tls';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { formatAddress, type ProxyAddress, socketHost } from './address.ts';
+import { proxyFor, startTunnel } from './http-proxy.ts';
 import { cancelled, dialTimedOut, fromSocketError } from './dial-errors.ts';
 
 const defaultDialTimeoutMs = 10_000;
@@ -39,7 +40,7 @@ export interface TlsDialOptions {
 }
 
 /** A TLS connection whose certificate was accepted by `trust`. Throws coded errors only. */
-export function dialTls(options: TlsDialOptions, signal?: AbortSignal): Promise<TLSSocket> {
+export async function dialTls(options: TlsDialOptions, signal?: AbortSignal): Promise<TLSSocket> {
   const { address, trust } = options;
   const name = formatAddress(address);
   const host = socketHost(address.host);
@@ -56,8 +57,10 @@ export function dialTls(options: TlsDialOptions, signal?: AbortSignal): Promise<
       ? { secureContext: options.context }
       : contextSettings(trust, options.client ?? undefined)),
   };
-  return settle<TLSSocket>(options.timeoutMs ?? defaultDialTimeoutMs, name, signal, (done) => {
-    const socket = connectTls(settings, () => {
+  const timeoutMs = options.timeoutMs ?? defaultDialTimeoutMs;
+  const carrier = await dialProxy(address, timeoutMs, signal);
+  return settle<TLSSocket>(timeoutMs, name, signal, (done) => {
+    const socket = connectTls(carrier ? { ...settings, socket: carrier } : settings, () => {
       const refusal = judge(socket, trust, name);
       done(refusal);
     });
@@ -85,12 +88,27 @@ function contextSettings(
 }
 
 /** A plain TCP connection, for SSH ports without TLS routing. */
-export function dialTcp(address: ProxyAddress, signal?: AbortSignal): Promise<Socket> {
+export async function dialTcp(address: ProxyAddress, signal?: AbortSignal): Promise<Socket> {
+  const carrier = await dialProxy(address, defaultDialTimeoutMs, signal);
+  if (carrier) return carrier;
   return settle<Socket>(defaultDialTimeoutMs, formatAddress(address), signal, (done) => {
     const socket = connectTcp({ host: socketHost(address.host), port: address.port }, () => done(undefined));
     socket.setNoDelay(true);
     return socket;
   });
+}
+
+/** A connection to the address through the HTTP proxy; undefined where none is to be used. */
+async function dialProxy(
+  address: ProxyAddress,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Socket | undefined> {
+  const proxy = proxyFor(address.host);
+  if (!proxy) return undefined;
+  return settle<Socket>(timeoutMs, `the HTTP proxy ${proxy.url}`, signal, (done) =>
+    startTunnel(proxy, address, done),
+  );
 }
 
 function settle<S extends Socket>(
