@@ -33,8 +33,8 @@ export function proxyFor(host: string): HttpProxy | undefined {
 /** Whether a host is reached without the proxy: this machine, a listed name, or one below a listed `.domain`. */
 export function isBypassed(host: string, noProxy: readonly string[]): boolean {
   const name = socketHost(host).toLowerCase().replace(/\.$/, '');
-  if (name === 'localhost' || name.endsWith('.localhost') || /^127\./.test(name) || name === '::1')
-    return true;
+  const isOwnAddress = name === '::1' || (isIP(name) === 4 && name.startsWith('127.'));
+  if (isOwnAddress || name === 'localhost' || name.endsWith('.localhost')) return true;
   return noProxy.some((entry) => {
     const wanted = entry.trim().toLowerCase();
     if (wanted === '*') return true;
