@@ -76,7 +76,7 @@ for (const viewport of sizes) {
         fillWithRequests(requestCluster, 1_000);
         await bob.command('Show access requests');
         await bob.page.reload();
-        await expect(bob.requests.row(/alice asks for/).first()).toBeVisible();
+        await expect(bob.requests.row(/alice asks for/).first()).toBeVisible({ timeout: 60_000 });
         await draw(bob.page, 'requests-1000');
         await bob.requests.search.fill('nothing like this');
         await expect(bob.page.getByText('No request matches.')).toBeVisible();

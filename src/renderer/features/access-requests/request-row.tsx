@@ -52,8 +52,8 @@ export const RequestRow = memo(function RequestRow(props: {
       <div role="gridcell" className="line">
         <StateDot colour={look.colour} shape={look.shape} />
         <span className="clip">
+          {waitsFor.length > 0 && <span className="request-waits">for you · </span>}
           {look.word}
-          {waitsFor.length > 0 && <span className="request-waits"> · for you</span>}
         </span>
       </div>
       <div role="gridcell" className="muted small clip" title={formatExact(request.createdAt)}>

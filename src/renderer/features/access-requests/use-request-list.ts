@@ -10,6 +10,8 @@ import { matchesFilter, type RequestFilter } from './request-filter.ts';
 const pageSize = 200;
 /** Requests that left the pushed state at once and are asked for again. */
 const maxLookUps = 20;
+/** Waits until a burst of changes is over. */
+const lookUpPauseMs = 200;
 
 export interface RequestList {
   readonly rows: readonly ListedRequest[];
@@ -108,6 +110,7 @@ function useChanges(): { changed: Changes; forget: () => void } {
   const session = useSession();
   const pushed = useAppState((state) => state.requests);
   const before = useRef(pushed);
+  const leaving = useRef(new Set<RequestUri>());
   const [changed, setChanged] = useState<Changes>(new Map());
   useEffect(() => {
     const old = before.current;
@@ -117,17 +120,28 @@ function useChanges(): { changed: Changes; forget: () => void } {
     const left = Object.values(old).filter((request) => !pushed[request.uri]);
     if (news.length > 0)
       setChanged((map) => new Map([...map, ...news.map((request) => [request.uri, request] as const)]));
-    for (const { uri } of left.slice(0, maxLookUps)) {
-      void session
-        .call((api) => api.requests.get({ requestUri: uri }))
-        .then(
-          (request) => setChanged((map) => new Map([...map, [uri, request]])),
-          (failure: unknown) => {
-            if (isAppError(toAppError(failure), 'not-found'))
-              setChanged((map) => new Map([...map, [uri, undefined]]));
-          },
-        );
-    }
+    for (const { uri } of left) leaving.current.add(uri);
+    for (const { uri } of news) leaving.current.delete(uri);
+  }, [pushed]);
+
+  useEffect(() => {
+    if (leaving.current.size === 0) return undefined;
+    const timer = setTimeout(() => {
+      const asked = [...leaving.current].slice(-maxLookUps);
+      leaving.current.clear();
+      for (const uri of asked) {
+        void session
+          .call((api) => api.requests.get({ requestUri: uri }))
+          .then(
+            (request) => setChanged((map) => new Map([...map, [uri, request]])),
+            (failure: unknown) => {
+              if (isAppError(toAppError(failure), 'not-found'))
+                setChanged((map) => new Map([...map, [uri, undefined]]));
+            },
+          );
+      }
+    }, lookUpPauseMs);
+    return () => clearTimeout(timer);
   }, [pushed, session]);
   return { changed, forget: useCallback(() => setChanged(new Map()), []) };
 }
