@@ -29,7 +29,7 @@ export interface IdentityFacts {
 }
 
 export function factsOf(identity: AccountIdentity): IdentityFacts {
-  const tls = parseUserTlsCertificate(identity.tlsCertificate);
+  const tls = certificateOf(identity);
   const sshEnd = Number(identity.sshCertificate.validBefore) * 1000;
   return {
     validFrom: tls.validFrom,
@@ -41,7 +41,18 @@ export function factsOf(identity: AccountIdentity): IdentityFacts {
 
 /** Ids of the access requests that the certificate carries, oldest first. */
 export function activeRequestsOf(identity: AccountIdentity): readonly string[] {
-  return parseUserTlsCertificate(identity.tlsCertificate).activeRequests;
+  return certificateOf(identity).activeRequests;
+}
+
+/** Identities do not change, and every call and every row of a list asks for what their certificate says. */
+const certificates = new WeakMap<AccountIdentity, ReturnType<typeof parseUserTlsCertificate>>();
+
+function certificateOf(identity: AccountIdentity): ReturnType<typeof parseUserTlsCertificate> {
+  const known = certificates.get(identity);
+  if (known) return known;
+  const certificate = parseUserTlsCertificate(identity.tlsCertificate);
+  certificates.set(identity, certificate);
+  return certificate;
 }
 
 /** The identity as it was signed in with, without assumed requests. */
