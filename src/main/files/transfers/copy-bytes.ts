@@ -4,6 +4,8 @@ import type { TransferWindow } from './window.ts';
 
 /** Large enough to be worth a request, and taken by every server. */
 export const blockBytes = 32_768;
+/** Fewer, larger requests cost less where both ends take them. */
+const largeBlockBytes = 4 * blockBytes;
 const comparedBytes = 64 << 10;
 
 export interface CopyOptions {
@@ -34,8 +36,10 @@ export async function copyBytes(options: CopyOptions): Promise<void> {
     onProgress(length, mark);
   };
   const stopped = () => failure !== undefined || signal.aborted;
-  for (let offset = from; offset < size && !stopped(); offset += blockBytes) {
-    const length = Math.min(blockBytes, size - offset);
+  const { reader, writer } = options;
+  const block = Math.min(reader.blockBytes ?? largeBlockBytes, writer.blockBytes ?? largeBlockBytes);
+  for (let offset = from; offset < size && !stopped(); offset += block) {
+    const length = Math.min(block, size - offset);
     try {
       await window.acquire(length, signal);
     } catch (error) {

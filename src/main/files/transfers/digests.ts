@@ -3,6 +3,8 @@ import type { FileReader, Parts, Sink, Source, SourceFile } from './ends.ts';
 
 const blockBytes = 32_768;
 const ahead = 64;
+/** Asking a server to run a program costs more than reading a small file back. */
+const worthAsking = 4 << 20;
 
 /** Compares SHA-256 of both ends; each tells its own, or is read. */
 export async function sameDigest(
@@ -12,10 +14,14 @@ export async function sameDigest(
   parts: Parts,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const [from, to] = await Promise.all([
-    (await source.digest?.(file, signal)) ?? readDigest(await source.open(file, 1, signal), signal),
-    (await sink.digest?.(parts, signal)) ?? readDigest(await sink.reader(parts), signal),
-  ]);
+  const isLarge = file.size >= worthAsking;
+  const ofSource = async () =>
+    (isLarge ? await source.digest?.(file, signal) : undefined) ??
+    readDigest(await source.open(file, 1, signal), signal);
+  const ofSink = async () =>
+    (isLarge ? await sink.digest?.(parts, signal) : undefined) ??
+    readDigest(await sink.reader(parts), signal);
+  const [from, to] = await Promise.all([ofSource(), ofSink()]);
   return from === to;
 }
 
@@ -24,6 +30,7 @@ async function readDigest(reader: FileReader, signal: AbortSignal): Promise<stri
   const hash = createHash('sha256');
   const asked: Promise<Uint8Array | undefined>[] = [];
   let next = 0;
+  let window = 1;
   const ask = () => {
     const at = next;
     next += blockBytes;
@@ -33,7 +40,8 @@ async function readDigest(reader: FileReader, signal: AbortSignal): Promise<stri
   };
   try {
     for (;;) {
-      while (asked.length < ahead) ask();
+      while (asked.length < window) ask();
+      window = Math.min(window * 2, ahead);
       signal.throwIfAborted();
       const block = await asked.shift();
       if (!block || block.length === 0) return hash.digest('hex');

@@ -35,6 +35,8 @@ export type SourceItem =
   | { readonly kind: 'problem'; readonly problem: FileProblem };
 
 export interface FileReader {
+  /** Bytes of one request at most; absent = any number. */
+  readonly blockBytes?: number;
   /** May be shorter than asked for; undefined at the end. Any number of reads may be under way. */
   read(offset: number, length: number): Promise<Uint8Array | undefined>;
   /** As the file is now. */
@@ -59,6 +61,7 @@ export interface Existing {
 
 /** A file in the making, under a temporary name beside its target. */
 export interface FileWriter {
+  readonly blockBytes?: number;
   /** Bytes that an earlier attempt has left. */
   readonly size: number;
   write(offset: number, data: Uint8Array): Promise<void>;

@@ -8,7 +8,7 @@ import { joinRemote, remoteBytes } from '../remote-path.ts';
 import type { ServerLink } from '../server-link.ts';
 import type { Existing, FileFacts, FileWriter, OpenOptions, Parts, Sink, SourceFolder } from './ends.ts';
 import { asDiskFull } from './server-space.ts';
-import { openRemoteFile } from './sftp-source.ts';
+import { blockOf, openRemoteFile } from './sftp-source.ts';
 import { remoteDigest } from './remote-digest.ts';
 
 const posixRename = 'posix-rename@openssh.com';
@@ -121,6 +121,7 @@ interface Way {
 /** Writes of one file, spread over several channels. */
 class RemoteWriter implements FileWriter {
   readonly size: number;
+  readonly blockBytes: number;
   readonly #ways: readonly [Way, ...Way[]];
   readonly #paths: WriterPaths;
   #turn = 0;
@@ -129,6 +130,7 @@ class RemoteWriter implements FileWriter {
     this.#ways = ways;
     this.#paths = paths;
     this.size = size;
+    this.blockBytes = blockOf(ways[0].session);
   }
 
   static async open(

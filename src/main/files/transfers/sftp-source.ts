@@ -6,6 +6,7 @@ import { openFlags } from '../../protocol/codec/sftp/packets.ts';
 import { baseOf, isPlainName, joinRemote, remoteBytes } from '../remote-path.ts';
 import type { ServerLink } from '../server-link.ts';
 import type { FileFacts, FileReader, Parts, Source, SourceFile, SourceItem } from './ends.ts';
+import { blockBytes } from './copy-bytes.ts';
 import { remoteDigest } from './remote-digest.ts';
 
 /** A server may make folders in folders without end. */
@@ -136,6 +137,7 @@ export async function openRemoteFile(
   );
   let turn = 0;
   return {
+    blockBytes: blockOf(first),
     async read(offset, length) {
       turn += 1;
       const way = opened[turn % opened.length] ?? opened[0];
@@ -150,6 +152,11 @@ export async function openRemoteFile(
       await Promise.allSettled(opened.map(({ session, handle }) => session.close(handle)));
     },
   };
+}
+
+/** OpenSSH tells that it takes large requests; what others take is not known. */
+export function blockOf(session: SftpSession): number {
+  return session.knows('limits@openssh.com') ? 4 * blockBytes : blockBytes;
 }
 
 /** A lost connection ends the walk; anything else is told, and the walk goes on. */

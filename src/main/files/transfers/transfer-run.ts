@@ -28,6 +28,7 @@ const largeFileSlots = 24;
 /** From here on a file is worth several channels, and being gone on with after a break. */
 const hugeFileBytes = 4 << 20;
 const hugeFileChannels = 4;
+const checksAtOnce = 8;
 
 /** How far a half file is, and of what it is a half. */
 export interface Mark {
@@ -233,21 +234,26 @@ export class TransferRun {
   }
 
   async #check(signal: AbortSignal): Promise<void> {
-    const { source, sink } = this.#options;
     if (this.#toCheck.length > 0) this.#options.onChecking();
-    for (const { file, parts } of this.#toCheck) {
-      try {
-        if (await sameDigest(source, sink, file, parts, signal)) continue;
-        throw new AppError('file-failed', `The copy of ${displayRemoteName(parts.join('/'))} differs.`, {
-          reason: 'Its SHA-256 is another one.',
-          advice: 'Copy it again.',
-          action: 'retry',
-        });
-      } catch (error) {
-        this.#note(parts, error);
-        if (this.#failure) throw this.#failure.error;
+    const waiting = this.#toCheck.values();
+    const work = async () => {
+      for (const { file, parts } of waiting) {
+        if (this.#failure) return;
+        await this.#checkOne(file, parts, signal).catch((error: unknown) => this.#note(parts, error));
       }
-    }
+    };
+    await Promise.all(Array.from({ length: checksAtOnce }, work));
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async #checkOne(file: SourceFile, parts: Parts, signal: AbortSignal): Promise<void> {
+    const { source, sink } = this.#options;
+    if (await sameDigest(source, sink, file, parts, signal)) return;
+    throw new AppError('file-failed', `The copy of ${displayRemoteName(parts.join('/'))} differs.`, {
+      reason: 'Its SHA-256 is another one.',
+      advice: 'Copy it again.',
+      action: 'retry',
+    });
   }
 }
 
