@@ -82,7 +82,7 @@ export async function startRequestCluster(
   };
 }
 
-/** Requests of `alice`, `ticket 0000` the oldest, each a moment after the one before. */
+/** Requests of `alice`, `ticket-0000` the oldest, each a moment after the one before. */
 export function fillWithRequests({ core }: RequestCluster, count: number): void {
   const { requests } = core;
   const names = ['dba', 'prod', 'night-shift'];
@@ -104,7 +104,7 @@ export function fillWithRequests({ core }: RequestCluster, count: number): void 
         user: 'alice',
         roles: [names[index % names.length] ?? ''],
         state: 'pending',
-        requestReason: `ticket ${String(index).padStart(4, '0')}`,
+        requestReason: `ticket-${String(index).padStart(4, '0')}`,
         resolveReason: '',
         hasResolveAnnotations: false,
         suggestedReviewers: [],
