@@ -7,6 +7,7 @@ export const shortcuts: readonly (readonly [string, string])[] = [
   ['/', 'Search the list'],
   ['Enter', 'Connect to the chosen row; in an ended terminal: reconnect'],
   ['Space', 'Details of the chosen row'],
+  ['N', 'In an access request: the next one that waits for you'],
   [`${mainKey} Shift T`, 'Open a terminal on this machine'],
   [`${mainKey} W`, 'Close the tab (in a terminal with Shift)'],
   [`${mainKey} Tab`, 'Next tab (with Shift: the one before)'],
