@@ -255,7 +255,7 @@ describe('the gateway of Kubernetes clusters', () => {
 
   it('lets nobody in without a certificate of its own authority', async () => {
     const upstream = await startUpstream();
-    const { target } = makeTarget(() => upstream.port);
+    const { target, failures } = makeTarget(() => upstream.port);
     const { tls, port } = await startGateway(target);
     await expect(call(tls(remote))).rejects.toThrow();
     await expect(call({ ...tls(), key: undefined, cert: undefined })).rejects.toThrow();
@@ -265,6 +265,12 @@ describe('the gateway of Kubernetes clusters', () => {
       }),
     ).rejects.toThrow();
     expect(upstream.seen).toEqual([]);
+    // A client that does without TLS sees a close only; the person is told.
+    await expect.poll(() => failures).toHaveLength(1);
+    expect(failures[0]).toMatchObject({
+      code: 'protocol-unsupported',
+      message: expect.stringContaining('without TLS'),
+    });
   });
 
   it('answers a Timeout when the person has to act first, and goes through afterwards', async () => {

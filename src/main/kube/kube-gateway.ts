@@ -50,7 +50,12 @@ export class KubeGateway {
       insecureHTTPParser: false,
     });
     this.#server.on('secureConnection', (socket) => this.#opened(socket));
-    this.#server.on('tlsClientError', (_error, socket) => socket.destroy());
+    this.#server.on('tlsClientError', (error, socket) => {
+      socket.destroy();
+      // Such a client names no cluster, so all of them tell it.
+      if ((error as NodeJS.ErrnoException).code === 'ERR_SSL_HTTP_REQUEST')
+        for (const { target } of this.#entries.values()) target.onFailure(spokePlain(target.name));
+    });
     this.#server.on('clientError', (_error, socket) => socket.destroy());
     this.#server.on('request', (request, response) => {
       const entry = this.#entryOf(request);
@@ -126,6 +131,14 @@ export class KubeGateway {
 
 function servernameOf(socket: TLSSocket & { servername?: string | false | null }): string {
   return typeof socket.servername === 'string' ? socket.servername.toLowerCase() : '';
+}
+
+function spokePlain(name: string): AppError {
+  return new AppError('protocol-unsupported', `A program spoke HTTP without TLS to the port of ${name}.`, {
+    reason: 'The local port of Kubernetes clusters takes TLS only, with the key in the kubeconfig.',
+    advice: 'Use https:// and the kubeconfig, or kubectl proxy for a plain port.',
+    action: 'edit-input',
+  });
 }
 
 function unknownName(): AppError {
