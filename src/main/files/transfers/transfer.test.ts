@@ -20,6 +20,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ConflictAnswer, TransferInfo } from '../../../shared/contract/transfers.ts';
 import { AppError } from '../../../shared/errors/app-error.ts';
+import { hostileNames, hostileServerFile } from '../testing/hostile-server.ts';
 import { startSftpPlace, place, type TestServer } from '../testing/sftp-place.ts';
 import { CopyWork } from './copy-work.ts';
 import { DiskSink } from './disk-sink.ts';
@@ -379,6 +380,17 @@ describe('a transfer', () => {
     transfer.wake();
     await started;
     expect(transfer.status).toEqual({ kind: 'done' });
+  });
+
+  it('writes nothing outside the chosen folder, whatever a server names', async () => {
+    const outer = makeFolder();
+    const into = join(outer, 'a/b');
+    mkdirSync(into, { recursive: true });
+    const server = startPlace([process.execPath, hostileServerFile]);
+    const info = await run({ server, direction: 'download', paths: ['/evil'], into });
+    expect(info.status).toEqual({ kind: 'done' });
+    expect(readdirSync(outer, { recursive: true })).toEqual(['a', 'a/b', 'a/b/evil', 'a/b/evil/good']);
+    expect(info.problemCount).toBe(hostileNames.length - 2);
   });
 
   it('never lets Windows names lead elsewhere', async () => {
