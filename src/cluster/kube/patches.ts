@@ -62,7 +62,9 @@ export function strategicMerge(target: Json | undefined, patch: Json, depth = 0)
 
 function mergeList(name: string, target: Json | undefined, patch: readonly Json[], depth: number): Json {
   if (name === 'finalizers') return [...new Set([...(Array.isArray(target) ? target : []), ...patch])];
-  const key = mergeKeys[name]?.find((field) => patch.some((item) => isObject(item) && field in item));
+  // Names of fields are the client's: `valueOf` must find nothing.
+  const keys = Object.hasOwn(mergeKeys, name) ? mergeKeys[name] : undefined;
+  const key = keys?.find((field) => patch.some((item) => isObject(item) && field in item));
   const isReplaced = patch.some((item) => isObject(item) && item['$patch'] === 'replace');
   if (key === undefined || isReplaced)
     return patch.filter((item) => !isObject(item) || item['$patch'] === undefined).map(withoutDirectives);
