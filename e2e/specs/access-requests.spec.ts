@@ -114,7 +114,8 @@ test('a thousand requests: newest first, found, and reached with the keyboard', 
       await bob.page.keyboard.press('End');
       return bob.requests.grid.getByRole('row').last().textContent();
     })
-    .toContain('ticket-0000');
+    // The oldest ones were made within the same moment.
+    .toMatch(/ticket-000\d/);
   expect(await bob.requests.grid.getByRole('row').count()).toBeLessThan(60);
   await bob.requests.search.fill('ticket-0417');
   await expect(bob.requests.grid.getByRole('row')).toHaveCount(2);

@@ -94,6 +94,8 @@ test.describe('in a terminal', () => {
   test('a right click opens a menu, or pastes where the settings say so', async ({ porthole, page }) => {
     await porthole.shell.terminal.click({ button: 'right' });
     await page.getByRole('menuitem', { name: 'Paste' }).click();
+    // Reading the clipboard takes a moment; a person sees the text before pressing Enter.
+    await porthole.shell.expectText(/echo from-the-clip\\?"board/);
     await page.keyboard.press('Enter');
     await porthole.shell.expectText(/\nfrom-the-clipboard/);
 
@@ -103,6 +105,7 @@ test.describe('in a terminal', () => {
     await porthole.tabs.nth(1).click();
     await page.evaluate(() => navigator.clipboard.writeText('echo again'));
     await porthole.shell.terminal.click({ button: 'right' });
+    await porthole.shell.expectText(/echo again/);
     await page.keyboard.press('Enter');
     await porthole.shell.expectText(/\nagain/);
   });

@@ -128,6 +128,7 @@ test('a key that nobody touches can be given up', async ({ window, keyCluster, k
   keyedApp.key.isTouched = false;
   await window.list.connect('workbench');
   await window.prompts.secondFactor.getByRole('button', { name: 'Use security key' }).click();
+  await expect(window.prompts.secondFactor.getByRole('button', { name: 'Touch the key…' })).toBeVisible();
   await expect(window.prompts.secondFactor.getByRole('button', { name: 'Cancel' })).toBeEnabled();
   await window.page.keyboard.press('Escape');
   await expect(window.prompts.secondFactor).toBeHidden();

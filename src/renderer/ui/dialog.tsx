@@ -11,7 +11,7 @@ export function Dialog(props: {
 }) {
   const popup = useRef<HTMLDivElement>(null);
   // A press or Esc belongs to the dialog on top.
-  const isOnTop = () => [...document.querySelectorAll('.dialog')].at(-1) === popup.current;
+  const isOnTop = () => [...document.querySelectorAll('.dialog[data-open]')].at(-1) === popup.current;
   return (
     <Base.Root open onOpenChange={(open) => !open && isOnTop() && props.onClose()}>
       <Base.Portal>

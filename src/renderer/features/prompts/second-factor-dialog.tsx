@@ -61,9 +61,10 @@ export function SecondFactorDialog({ prompt }: { prompt: SecondFactorPrompt }) {
           {prompt.securityKey && (
             <Button
               kind={prompt.oneTimeCode ? 'plain' : 'primary'}
-              disabled={isBusy}
+              // Not `disabled`: the focus would be lost, and Esc with it.
+              aria-disabled={isBusy}
               autoFocus={!prompt.oneTimeCode}
-              onClick={() => call((api) => api.prompts.answerWithSecurityKey({ promptId }))}
+              onClick={() => !isBusy && call((api) => api.prompts.answerWithSecurityKey({ promptId }))}
             >
               {isBusy && !prompt.oneTimeCode ? 'Touch the key…' : 'Use security key'}
             </Button>
