@@ -95,7 +95,8 @@ export class TerminalSession {
     this.#writes.isHidden = false;
     this.fit();
     this.#useWebgl();
-    this.terminal.focus();
+    // A dialog keeps the focus: a terminal behind it would take the Esc that closes it.
+    if (!document.querySelector('.dialog[data-open]')) this.terminal.focus();
   }
 
   hide(): void {
