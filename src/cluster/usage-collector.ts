@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { fromBinary, toJson } from '@bufbuild/protobuf';
 import { timestampDate } from '@bufbuild/protobuf/wkt';
@@ -23,6 +24,8 @@ const words: Readonly<Record<string, ReadonlySet<string>>> = {
 export interface ReceivedEvent {
   readonly name: string;
   readonly request: SubmitConnectEventRequest;
+  /** The whole request as it came: first line, headers, body. */
+  readonly raw: Buffer;
   readonly problems: readonly string[];
 }
 
@@ -39,9 +42,17 @@ export interface UsageCollector {
   stop(): Promise<void>;
 }
 
-export async function startUsageCollector(
-  options: { readonly port?: number; readonly onEvent?: (event: ReceivedEvent) => void } = {},
-): Promise<UsageCollector> {
+export interface UsageCollectorOptions {
+  readonly port?: number;
+  /** Any address of this machine; default 127.0.0.1. */
+  readonly host?: string;
+  /** PEM; with it the collector speaks HTTPS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  readonly onEvent?: (event: ReceivedEvent) => void;
+}
+
+export async function startUsageCollector(options: UsageCollectorOptions = {}): Promise<UsageCollector> {
+  const { host = '127.0.0.1', tls } = options;
   const received: ReceivedEvent[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
@@ -50,19 +61,20 @@ export async function startUsageCollector(
     received.push(event);
     options.onEvent?.(event);
   };
-  const server = createServer((request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse) => {
     if (fault) fault(response, request);
     else void answer(request, response, take);
-  });
+  };
+  const server = tls ? createTlsServer(tls, serve) : createServer(serve);
   server.on('connection', (socket: Socket) => {
     connections += 1;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
-  server.listen(options.port ?? 0, '127.0.0.1');
+  server.listen(options.port ?? 0, host);
   await once(server, 'listening');
   return {
-    address: `http://127.0.0.1:${portOf(server)}`,
+    address: `${tls ? 'https' : 'http'}://${host}:${portOf(server)}`,
     received,
     get connections() {
       return connections;
@@ -91,7 +103,9 @@ async function answer(
       return refuse(response, 415, 'unimplemented', 'only application/proto');
     const body = await readBody(request);
     if (!body) return refuse(response, 413, 'resource_exhausted', 'too large');
-    take(check(fromBinary(SubmitConnectEventRequestSchema, body)));
+    const head = [`${request.method} ${request.url}`, ...request.rawHeaders].join('\n');
+    const raw = Buffer.concat([Buffer.from(`${head}\n\n`), body]);
+    take({ ...check(fromBinary(SubmitConnectEventRequestSchema, body)), raw });
     response.writeHead(200, { 'Content-Type': 'application/proto' }).end();
   } catch (error) {
     refuse(response, 400, 'invalid_argument', error instanceof Error ? error.message : 'malformed');
@@ -114,7 +128,7 @@ function refuse(response: ServerResponse, status: number, code: string, message:
 }
 
 /** Judges one event by the rules of telemetry.md 9. */
-function check(request: SubmitConnectEventRequest): ReceivedEvent {
+function check(request: SubmitConnectEventRequest): Omit<ReceivedEvent, 'raw'> {
   const problems: string[] = [];
   if (!uuidV4.test(request.distinctId)) problems.push('distinct_id is not a UUID v4');
   if (!request.timestamp) problems.push('timestamp is missing');
@@ -137,7 +151,7 @@ export function describeReceived(event: ReceivedEvent): string {
   return event.problems.length === 0 ? text : `${text} — ${event.problems.join('; ')}`;
 }
 
-function portOf(server: Server): number {
+function portOf(server: Pick<Server, 'address'>): number {
   const address = server.address();
   return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os';
 import { isBypassed, setDialRoute } from '../protocol/net/http-proxy.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
@@ -10,4 +11,10 @@ export function routeThroughProxy(hub: StateHub, settings: SettingsService): () 
     if (url === '' || isBypassed(host, values['network.noProxy'])) return undefined;
     return { url, user: values['network.httpProxyUser'], password: settings.httpProxyPassword() ?? '' };
   });
+}
+
+/** Whether something outside this machine could be reached at all; an address of this machine always can. */
+export function canReach(url: string): boolean {
+  if (isBypassed(new URL(url).hostname, [])) return true;
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some((one) => !one.internal));
 }

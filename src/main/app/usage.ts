@@ -9,8 +9,10 @@ import type { StateHub } from '../state/state-hub.ts';
 import { ConsentStore } from '../telemetry/consent-store.ts';
 import { InstallationId } from '../telemetry/installation-id.ts';
 import { defaultPolicyPath, whatForcesOff } from '../telemetry/policy.ts';
-import { UsageService, type UsageSubject } from '../telemetry/usage-service.ts';
+import type { UsageSubject } from '../telemetry/subject.ts';
+import { UsageService } from '../telemetry/usage-service.ts';
 import type { AppOptions } from './app.ts';
+import { canReach } from './network.ts';
 
 /** Before the service has spoken. */
 export const initialUsageData: UsageDataInfo = {
@@ -51,6 +53,7 @@ export function createUsage({ host, hub, log, now, accounts, options }: UsagePar
     device: { arch: arch(), os: host.platform, osVersion: release(), appVersion: options.version },
     collector,
     forcedOffBy: whatForcesOff(process.env, options.policyPath ?? defaultPolicyPath(host.platform)),
+    isOnline: () => collector !== undefined && canReach(collector),
     submit: collector ? createUsageCollector(collector) : () => Promise.reject(new Error('no collector')),
     subject,
   });

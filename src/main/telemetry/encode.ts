@@ -35,6 +35,26 @@ export function toBytes(request: SubmitConnectEventRequest): Uint8Array {
   return toBinary(SubmitConnectEventRequestSchema, request);
 }
 
+/** An event as it is shown, and the bytes that go out. */
+export function describeEvent(
+  id: string,
+  status: UsageEventInfo['status'],
+  event: UsageEvent,
+  options: EncodeOptions,
+): { readonly info: UsageEventInfo; readonly bytes: Uint8Array } {
+  const request = toRequest(event, options);
+  const bytes = toBytes(request);
+  const info = {
+    id,
+    name: event.kind,
+    at: options.capturedAt.toISOString(),
+    status,
+    fields: describeFields(request),
+    bytes: Buffer.from(bytes).toString('hex'),
+  };
+  return { info, bytes };
+}
+
 type Oneof = Parameters<typeof create<typeof SubmitConnectEventRequestSchema>>[1] extends infer Init
   ? Init extends { event?: infer E }
     ? E
@@ -83,7 +103,7 @@ function toOneof(event: UsageEvent, names: HashedNames, device: DeviceFacts): On
 const hashedFields = new Set(['clusterName', 'userName']);
 
 /** The fields of a message as the person is shown them, in the names of the wire. */
-export function describeFields(request: SubmitConnectEventRequest): UsageEventInfo['fields'] {
+function describeFields(request: SubmitConnectEventRequest): UsageEventInfo['fields'] {
   const { event } = request;
   const values: Record<string, unknown> = { ...event.value };
   const fields = Object.entries(values).filter(([name]) => !name.startsWith('$'));

@@ -1,5 +1,6 @@
+import type { UsageEventInfo } from '../../shared/contract/usage-data.ts';
 import { type AccountUri, formatAccountUri } from '../../shared/uri/uri.ts';
-import type { HashedNames } from './encode.ts';
+import { describeEvent, type EncodeOptions, type HashedNames } from './encode.ts';
 import type { UsageEvent } from './events.ts';
 
 /** Stand for names when no cluster is at hand: the form of real ones, made from nothing. */
@@ -10,8 +11,15 @@ export const exampleNames: HashedNames = {
 
 const nobody = formatAccountUri({ address: 'cluster.example:443', userName: 'user' });
 
-/** One of each kind, with the values that they usually carry. */
-export function exampleEvents(account: AccountUri = nobody): readonly UsageEvent[] {
+/** One of each kind, made as real ones are, with the values that they usually carry. */
+export function makeExamples(options: EncodeOptions): UsageEventInfo[] {
+  return exampleEvents(nobody).map((event) => {
+    const names = event.kind === 'user_job_role_update' ? undefined : options.names;
+    return describeEvent(event.kind, 'example', event, { ...options, names }).info;
+  });
+}
+
+function exampleEvents(account: AccountUri): readonly UsageEvent[] {
   return [
     { kind: 'cluster_login', account, connectorType: 'local' },
     {

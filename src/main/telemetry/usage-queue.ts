@@ -13,6 +13,8 @@ export interface QueueLimits {
   /** Before the second attempt; it grows fourfold, with a random half added. */
   readonly backoffMs: number;
   readonly longestBackoffMs: number;
+  /** How long a machine without a network is left alone before it is looked at again. */
+  readonly offlineMs: number;
 }
 
 export const queueLimits: QueueLimits = {
@@ -23,6 +25,7 @@ export const queueLimits: QueueLimits = {
   attempts: 4,
   backoffMs: 30_000,
   longestBackoffMs: 60 * 60_000,
+  offlineMs: 60_000,
 };
 
 export interface QueuedEvent {
@@ -31,6 +34,8 @@ export interface QueuedEvent {
 }
 
 export interface QueueObserver {
+  /** False while this machine has no network: then nothing is tried, and nothing counts as an attempt. */
+  isOnline(): boolean;
   /** Sends one event; rejects with the reason when the collector did not take it. */
   send(event: QueuedEvent, signal: AbortSignal): Promise<void>;
   onSent(event: QueuedEvent): void;
@@ -75,13 +80,23 @@ export class UsageQueue implements Disposable {
 
   /** Empties the queue and stops what is being sent; tells which events were in it. */
   clear(): readonly QueuedEvent[] {
-    const events = this.#entries.map((entry) => entry.event);
-    this.#entries = [];
+    const events = this.take(() => true);
+    this.#failures = 0;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    return events;
+  }
+
+  /** Takes away what `isMeant` says, and stops what is being sent; the others are tried again. */
+  take(isMeant: (event: QueuedEvent) => boolean): readonly QueuedEvent[] {
+    const events = this.#entries.map((entry) => entry.event).filter(isMeant);
+    if (events.length === 0) return events;
+    this.#entries = this.#entries.filter((entry) => !events.includes(entry.event));
     this.#abort.abort();
     this.#abort = new AbortController();
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#failures = 0;
+    this.#schedule();
     return events;
   }
 
@@ -92,7 +107,7 @@ export class UsageQueue implements Disposable {
     signal.addEventListener('abort', stop, { once: true });
     if (signal.aborted) stop();
     await this.#sending;
-    while (this.#entries.length > 0 && !signal.aborted) {
+    while (this.#entries.length > 0 && !signal.aborted && this.#observer.isOnline()) {
       const before = this.#entries.length;
       await this.#sendBatch();
       if (this.#entries.length >= before) break;
@@ -126,6 +141,14 @@ export class UsageQueue implements Disposable {
   }
 
   #start(): void {
+    if (!this.#observer.isOnline()) {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#start();
+      }, this.#limits.offlineMs);
+      this.#timer.unref();
+      return;
+    }
     this.#sending = this.#sendBatch().finally(() => {
       this.#sending = undefined;
       this.#schedule();

@@ -1,52 +1,25 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readdirSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startUsageCollector, type UsageCollector } from '../../cluster/usage-collector.ts';
-import type { UsageDataInfo } from '../../shared/contract/usage-data.ts';
 import { clusterOf, formatAccountUri } from '../../shared/uri/uri.ts';
-import { silentLogger } from '../log/log.ts';
-import { createUsageCollector } from '../protocol/client/usage-collector.ts';
-import { StateHub } from '../state/state-hub.ts';
 import { makeHost } from '../testing/host.ts';
-import { ConsentStore } from './consent-store.ts';
-import type { UsageEvent } from './events.ts';
-import { InstallationId } from './installation-id.ts';
-import { whatForcesOff } from './policy.ts';
-import { type QueueLimits, queueLimits } from './usage-queue.ts';
-import { UsageService, type UsageServiceOptions } from './usage-service.ts';
+import {
+  type UsageWorldOptions,
+  login,
+  quick,
+  startUsageWorld,
+  usageAccount,
+  usageClusterId,
+} from '../testing/usage-world.ts';
 
-const account = formatAccountUri({ address: 'secret-host.example:443', userName: 'alice@secret.example' });
-const clusterId = '7e0b1d2c-3f4a-4b5c-8d6e-9f0a1b2c3d4e';
-const login: UsageEvent = { kind: 'cluster_login', account, connectorType: 'local' };
-const quick: QueueLimits = { ...queueLimits, dueCount: 1, backoffMs: 5, longestBackoffMs: 20 };
 const cleanUps: (() => Promise<void>)[] = [];
 afterEach(async () => {
   for (const clean of cleanUps.splice(0)) await clean();
 });
 
-async function setUp(options: Partial<UsageServiceOptions> = {}, host = makeHost()) {
-  const collector = await startUsageCollector();
-  cleanUps.push(() => collector.stop());
-  const hub = new StateHub({} as never);
-  const service = new UsageService({
-    hub,
-    log: silentLogger,
-    now: () => new Date(),
-    consent: new ConsentStore(host.openStore('usage-data'), silentLogger),
-    installation: new InstallationId(host.dataFolder),
-    device: { arch: 'x64', os: 'linux', osVersion: '6.1', appVersion: '0.1.0' },
-    collector: collector.address,
-    forcedOffBy: undefined,
-    submit: createUsageCollector(collector.address),
-    subject: async () => ({ clusterName: 'secret.example', userName: 'alice@secret.example', clusterId }),
-    limits: quick,
-    ...options,
-  });
-  cleanUps.push(() => service.dispose());
-  const info = (): UsageDataInfo => hub.state.usageData;
-  return { collector, service, info, host };
+async function setUp(options: UsageWorldOptions = {}) {
+  const world = await startUsageWorld(options);
+  cleanUps.push(world.stop);
+  return world;
 }
 
 const settled = () => new Promise((resolve) => setTimeout(resolve, 80));
@@ -65,7 +38,7 @@ describe('before an answer', () => {
 
   it('shows examples of all nine events, which are not sent', async () => {
     const { collector, service, info } = await setUp();
-    const examples = await service.preview(account);
+    const examples = await service.preview(usageAccount);
     expect(new Set(examples.map((event) => event.name)).size).toBe(9);
     for (const event of examples) {
       expect(event.status).toBe('example');
@@ -84,7 +57,7 @@ describe('before an answer', () => {
     await settled();
     expect(collector.connections).toBe(0);
     expect(info().asksForConsent).toBe(false);
-    const again = await setUp({}, makeHost(host.dataFolder));
+    const again = await setUp({ host: makeHost(host.dataFolder) });
     expect(again.info().asksForConsent).toBe(answer === 'later');
   });
 });
@@ -97,17 +70,17 @@ describe('after Allow', () => {
       login,
       {
         kind: 'protocol_use',
-        account,
+        account: usageAccount,
         protocol: 'db',
         origin: 'search_bar',
         accessThrough: 'local_proxy',
       },
-      { kind: 'access_request_create', account, requestKind: 'resource' },
-      { kind: 'access_request_review', account },
-      { kind: 'access_request_assume_role', account },
-      { kind: 'file_transfer_run', account, isUpload: false },
-      { kind: 'connect_my_computer_setup', account, failedStep: 'joining_cluster' },
-      { kind: 'connect_my_computer_agent_start', account },
+      { kind: 'access_request_create', account: usageAccount, requestKind: 'resource' },
+      { kind: 'access_request_review', account: usageAccount },
+      { kind: 'access_request_assume_role', account: usageAccount },
+      { kind: 'file_transfer_run', account: usageAccount, isUpload: false },
+      { kind: 'connect_my_computer_setup', account: usageAccount, failedStep: 'joining_cluster' },
+      { kind: 'connect_my_computer_agent_start', account: usageAccount },
       { kind: 'user_job_role_update', jobRole: 'Support Engineer' },
     ] as const)
       service.report(event);
@@ -126,12 +99,12 @@ describe('after Allow', () => {
     const { service, info, host } = await setUp();
     service.answer('allow');
     expect(info().asksForJobRole).toBe(false);
-    const second = await setUp({}, makeHost(host.dataFolder));
+    const second = await setUp({ host: makeHost(host.dataFolder) });
     expect(second.info()).toMatchObject({ asksForConsent: false, asksForJobRole: true, consent: 'allowed' });
     expect(second.info().installationId).toBe(info().installationId);
     second.service.answerJobRole('Beekeeper');
     await expect.poll(() => second.collector.received.length).toBe(1);
-    const third = await setUp({}, makeHost(host.dataFolder));
+    const third = await setUp({ host: makeHost(host.dataFolder) });
     expect(third.info().asksForJobRole).toBe(false);
   });
 
@@ -145,7 +118,7 @@ describe('after Allow', () => {
       subject: async () => {
         await waits;
         if (!isKnown) throw new Error('offline');
-        return { clusterName: 'c', userName: 'u', clusterId };
+        return { clusterName: 'c', userName: 'u', clusterId: usageClusterId };
       },
     });
     service.answer('allow');
@@ -175,13 +148,28 @@ describe('after Allow', () => {
   it('sends nothing for a muted cluster', async () => {
     const { collector, service } = await setUp();
     service.answer('allow');
-    service.setMuted(clusterOf(account), true);
+    service.setMuted(clusterOf(usageAccount), true);
     service.report(login);
     await settled();
     expect(collector.connections).toBe(0);
-    service.setMuted(clusterOf(account), false);
+    service.setMuted(clusterOf(usageAccount), false);
     service.report(login);
     await expect.poll(() => collector.received.length).toBe(1);
+  });
+
+  it('throws away what waits for a cluster that is muted, and nothing else', async () => {
+    const { collector, service, info } = await setUp({ limits: { ...quick, dueCount: 15 } });
+    const other = formatAccountUri({ address: 'other.example:443', userName: 'alice' });
+    service.answer('allow');
+    service.report(login);
+    await expect.poll(() => info().recent[0]?.status).toBe('queued');
+    service.report(login);
+    service.report({ ...login, account: other });
+    expect(service.setMuted(clusterOf(usageAccount), true)).toBe(2);
+    await expect.poll(() => info().counts.queued).toBe(1);
+    await service.dispose();
+    expect(collector.received).toHaveLength(1);
+    expect(info().recent.map((event) => event.status)).toEqual(['sent', 'discarded', 'discarded']);
   });
 
   it('sends what waits at the end', async () => {
@@ -200,96 +188,5 @@ describe('after Allow', () => {
     const first = info().installationId;
     service.resetInstallationId();
     expect(info().installationId).not.toBe(first);
-  });
-});
-
-describe('a collector in trouble', () => {
-  const faults: Record<string, (response: ServerResponse) => void> = {
-    'answers 503': (response) => response.writeHead(503).end('{"code":"unavailable","message":"x"}'),
-    'answers garbage': (response) => response.writeHead(200).end('\u0000garbage'),
-    redirects: (response) => response.writeHead(302, { Location: 'http://127.0.0.1:1/' }).end(),
-    'hangs up': (response) => response.socket?.destroy(),
-  };
-  it.each(Object.keys(faults))('that %s gets the event again later, and shows nothing', async (name) => {
-    const { collector, service, info } = await setUp();
-    collector.setFault(faults[name]);
-    service.answer('allow');
-    service.report(login);
-    await expect.poll(() => info().lastFailure).toBeDefined();
-    collector.setFault(undefined);
-    await expect.poll(() => collector.received.length).toBe(1);
-    await expect.poll(() => info().counts.sent).toBe(1);
-  });
-
-  it('that stays down costs a bounded queue', async () => {
-    const { collector, service, info } = await setUp({ limits: { ...quick, dueCount: 15, attempts: 2 } });
-    await stopNow(collector);
-    service.answer('allow');
-    for (let i = 0; i < 61; i += 1) service.report({ kind: 'user_job_role_update', jobRole: 'Other' });
-    expect(info().counts).toMatchObject({ dropped: 1, queued: 60 });
-    await expect.poll(() => info().counts.queued, { timeout: 10_000 }).toBeLessThan(60);
-  });
-});
-
-async function stopNow(collector: UsageCollector): Promise<void> {
-  await collector.stop();
-  cleanUps.splice(0, 1);
-}
-
-describe('what forces it off', () => {
-  const none = join(mkdtempSync(join(tmpdir(), 'porthole-policy-')), 'policy.json');
-
-  it('is a variable of the environment, or a policy file, also a damaged one', () => {
-    expect(whatForcesOff({}, none)).toBeUndefined();
-    expect(whatForcesOff({ PORTHOLE_USAGE_DATA: 'off' }, none)).toContain('PORTHOLE_USAGE_DATA');
-    expect(whatForcesOff({ PORTHOLE_USAGE_DATA: 'on' }, none)).toBeUndefined();
-    for (const [text, isOff] of [
-      ['{"usageData":false}', true],
-      ['{"usageData":true}', false],
-      ['{}', false],
-      ['not json', true],
-      ['{"usageData":"no"}', true],
-    ] as const) {
-      writeFileSync(none, text);
-      expect(whatForcesOff({}, none) !== undefined, text).toBe(isOff);
-    }
-  });
-
-  it('cannot be overruled by the switch', async () => {
-    const { service, collector, info } = await setUp({ forcedOffBy: 'The policy says so.' });
-    expect(info()).toMatchObject({ asksForConsent: false, forcedOffBy: 'The policy says so.' });
-    expect(() => service.setAllowed(true)).toThrow('cannot be turned on');
-    service.report(login);
-    await settled();
-    expect(collector.connections).toBe(0);
-  });
-
-  it('is also a build without a collector', async () => {
-    const { service, info } = await setUp({ collector: undefined });
-    expect(info()).toMatchObject({ asksForConsent: false });
-    expect(() => service.answer('allow')).toThrow('cannot be turned on');
-  });
-});
-
-describe('its files', () => {
-  it('a wrong value asks again and is kept aside; a damaged file asks nothing', async () => {
-    const host = makeHost();
-    const { path } = host.openStore('usage-data');
-    writeFileSync(path, '{"usageReporting.enabled":"yes"}');
-    const wrong = await setUp({}, host);
-    expect(wrong.info().asksForConsent).toBe(true);
-    expect(existsSync(`${path}.damaged`)).toBe(true);
-    writeFileSync(path, 'not json');
-    const damaged = await setUp({}, makeHost(host.dataFolder));
-    expect(damaged.info()).toMatchObject({ asksForConsent: false, consent: 'undecided' });
-  });
-
-  it('an installation id that is none is replaced with the next consent', async () => {
-    const host = makeHost();
-    writeFileSync(join(host.dataFolder, 'installation_id'), 'not a uuid');
-    const { service, info } = await setUp({}, host);
-    service.answer('allow');
-    expect(info().installationId).toMatch(/^[0-9a-f-]{36}$/);
-    expect(readFileSync(join(host.dataFolder, 'installation_id'), 'utf8')).toBe(info().installationId);
   });
 });

@@ -1,28 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import type { UsageDataInfo, UsageEventInfo } from '../../shared/contract/usage-data.ts';
-import { AppError } from '../../shared/errors/app-error.ts';
+import type { UsageEventInfo } from '../../shared/contract/usage-data.ts';
+import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import { type AccountUri, type ClusterUri, clusterOf } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
 import type { SubmitUsageEvent } from '../protocol/client/usage-collector.ts';
 import type { StateHub } from '../state/state-hub.ts';
-import { anonymize, isClusterId } from './anonymize.ts';
 import type { ConsentStore } from './consent-store.ts';
-import { describeFields, type HashedNames, toBytes, toRequest } from './encode.ts';
+import { describeEvent, type HashedNames } from './encode.ts';
 import type { DeviceFacts, UsageEvent } from './events.ts';
 import type { InstallationId } from './installation-id.ts';
-import { exampleEvents, exampleNames } from './preview.ts';
+import { exampleNames, makeExamples } from './preview.ts';
+import { type FindSubject, hashNames } from './subject.ts';
+import { UsageBoard } from './usage-board.ts';
 import { type QueueLimits, UsageQueue } from './usage-queue.ts';
+import { WaitingNames } from './waiting-names.ts';
 
-const maxRecent = 50;
-const maxNaming = 60;
 const flushMs = 3_000;
-
-export interface UsageSubject {
-  readonly clusterName: string;
-  readonly userName: string;
-  /** The root cluster's UUID. A secret of this domain: kept in memory, never logged, never in a page. */
-  readonly clusterId: string;
-}
 
 export interface UsageServiceOptions {
   readonly hub: StateHub;
@@ -35,8 +28,9 @@ export interface UsageServiceOptions {
   readonly collector: string | undefined;
   readonly forcedOffBy: string | undefined;
   readonly submit: SubmitUsageEvent;
-  /** Asks the cluster when it is not known yet; rejects when it cannot be had. */
-  readonly subject: (account: AccountUri) => Promise<UsageSubject>;
+  /** False while nothing could be reached anyway; default: always true. */
+  readonly isOnline?: () => boolean;
+  readonly subject: FindSubject;
   readonly limits?: QueueLimits;
 }
 
@@ -44,12 +38,10 @@ export interface UsageServiceOptions {
 export class UsageService {
   readonly #options: UsageServiceOptions;
   readonly #queue: UsageQueue;
-  /** Events whose cluster's id is being asked for; their names are in this map alone. */
-  readonly #naming = new Set<string>();
-  #epoch = 0;
-  #counts = { sent: 0, dropped: 0 };
-  #recent: readonly UsageEventInfo[] = [];
-  #lastFailure: UsageDataInfo['lastFailure'];
+  readonly #naming: WaitingNames;
+  readonly #board = new UsageBoard(() => this.#publish());
+  /** Of events that wait to be sent, so that those of one cluster can be taken away. */
+  readonly #clusters = new Map<string, ClusterUri>();
   #asksForConsent: boolean;
   #asksForJobRole: boolean;
   #isEnded = false;
@@ -61,27 +53,8 @@ export class UsageService {
     // The question about the role comes first, so that both never follow each other (telemetry.md 2.1).
     this.#asksForJobRole = mayAsk && consent.isAllowed === true && !consent.hasAskedForJobRole;
     this.#asksForConsent = mayAsk && consent.isReadable && consent.isAllowed === undefined;
-    this.#queue = new UsageQueue(
-      {
-        send: (event, signal) => options.submit(event.bytes, signal),
-        onSent: (event) => {
-          this.#counts.sent += 1;
-          this.#lastFailure = undefined;
-          this.#mark(event.id, 'sent');
-        },
-        onDropped: (event, why) => {
-          this.#counts.dropped += 1;
-          options.log.info('usage-event-dropped', { why });
-          this.#mark(event.id, 'dropped');
-        },
-        onFailed: (error) => {
-          options.log.info('usage-data-not-sent', { reason: reasonOf(error) });
-          this.#lastFailure = { at: options.now().toISOString(), reason: reasonOf(error) };
-          this.#publish();
-        },
-      },
-      options.limits,
-    );
+    this.#naming = new WaitingNames(options.subject);
+    this.#queue = this.#makeQueue();
     this.#publish();
   }
 
@@ -94,14 +67,22 @@ export class UsageService {
       this.#enqueue(id, event, capturedAt, undefined);
       return;
     }
-    if (this.#naming.size >= maxNaming) {
-      this.#counts.dropped += 1;
-      this.#publish();
+    if (this.#naming.isFull) {
+      this.#board.dropped(id);
       return;
     }
-    const epoch = this.#epoch;
-    this.#naming.add(id);
-    this.#remember({
+    this.#clusters.set(id, clusterOf(event.account));
+    this.#naming.add(
+      id,
+      event.account,
+      (names) => this.#enqueue(id, event, capturedAt, names),
+      (error) => {
+        this.#options.log.info('usage-event-without-cluster', { reason: reasonOf(error) });
+        this.#clusters.delete(id);
+        this.#board.dropped(id);
+      },
+    );
+    this.#board.show({
       id,
       name: event.kind,
       at: capturedAt.toISOString(),
@@ -109,17 +90,6 @@ export class UsageService {
       fields: [],
       bytes: '',
     });
-    this.#name(event.account).then(
-      (names) => {
-        if (this.#naming.delete(id) && epoch === this.#epoch) this.#enqueue(id, event, capturedAt, names);
-      },
-      (error: unknown) => {
-        if (!this.#naming.delete(id) || epoch !== this.#epoch) return;
-        this.#options.log.info('usage-event-without-cluster', { reason: reasonOf(error) });
-        this.#counts.dropped += 1;
-        this.#mark(id, 'dropped');
-      },
-    );
   }
 
   answer(answer: 'allow' | 'decline' | 'later'): void {
@@ -157,14 +127,17 @@ export class UsageService {
     }
   }
 
-  setMuted(cluster: ClusterUri, isMuted: boolean): void {
+  /** Muting throws away what waits for that cluster too; returns how many events that were. */
+  setMuted(cluster: ClusterUri, isMuted: boolean): number {
     const { consent } = this.#options;
     const others = consent.mutedClusters.filter((uri) => uri !== cluster);
+    const discarded = isMuted ? this.#discard(cluster) : 0;
     try {
       consent.setMutedClusters(isMuted ? [...others, cluster] : others);
     } finally {
       this.#publish();
     }
+    return discarded;
   }
 
   resetInstallationId(): void {
@@ -176,32 +149,20 @@ export class UsageService {
 
   /** One example of every event, made as real ones are. */
   async preview(account: AccountUri | undefined): Promise<UsageEventInfo[]> {
-    const subject = account && (await this.#options.subject(account).catch(() => undefined));
-    const names = subject ? hash(subject) : exampleNames;
-    const installationId = this.#options.installation.read() ?? '(made when you allow it)';
-    const at = this.#options.now();
-    return exampleEvents(account).map((event) => {
-      const request = toRequest(event, {
-        installationId,
-        capturedAt: at,
-        device: this.#options.device,
-        names: event.kind === 'user_job_role_update' ? undefined : names,
-      });
-      return {
-        id: event.kind,
-        name: event.kind,
-        at: at.toISOString(),
-        status: 'example',
-        fields: describeFields(request),
-        bytes: Buffer.from(toBytes(request)).toString('hex'),
-      };
+    const { subject: find, installation, now, device } = this.#options;
+    const subject = account && (await find(account).catch(() => undefined));
+    return makeExamples({
+      installationId: installation.read() ?? '(made when you allow it)',
+      capturedAt: now(),
+      device,
+      names: subject ? hashNames(subject) : exampleNames,
     });
   }
 
   /** Sends what waits, for a few seconds at most; events without names are gone. */
   async dispose(): Promise<void> {
     this.#isEnded = true;
-    this.#naming.clear();
+    this.#naming.take();
     if (this.#queue.size > 0) await this.#queue.flush(AbortSignal.timeout(flushMs));
     this.#queue.dispose();
   }
@@ -217,56 +178,57 @@ export class UsageService {
     return 'account' in event && this.#options.consent.mutedClusters.includes(clusterOf(event.account));
   }
 
-  async #name(account: AccountUri): Promise<HashedNames> {
-    return hash(await this.#options.subject(account));
+  #makeQueue(): UsageQueue {
+    const { submit, log, now, limits, isOnline = () => true } = this.#options;
+    return new UsageQueue(
+      {
+        isOnline,
+        send: (event, signal) => submit(event.bytes, signal),
+        onSent: ({ id }) => {
+          this.#clusters.delete(id);
+          this.#board.sent(id);
+        },
+        onDropped: ({ id }, why) => {
+          log.info('usage-event-dropped', { why });
+          this.#clusters.delete(id);
+          this.#board.dropped(id);
+        },
+        onFailed: (error) => {
+          log.info('usage-data-not-sent', { reason: reasonOf(error) });
+          this.#board.failed(now(), reasonOf(error));
+        },
+      },
+      limits,
+    );
   }
 
   #enqueue(id: string, event: UsageEvent, capturedAt: Date, names: HashedNames | undefined): void {
     if (!this.#isOn) return;
-    const request = toRequest(event, {
-      installationId: this.#options.installation.readOrMake(),
-      capturedAt,
-      device: this.#options.device,
-      names,
-    });
-    const bytes = toBytes(request);
-    this.#remember({
-      id,
-      name: event.kind,
-      at: capturedAt.toISOString(),
-      status: 'queued',
-      fields: describeFields(request),
-      bytes: Buffer.from(bytes).toString('hex'),
-    });
+    const { installation, device } = this.#options;
+    const installationId = installation.readOrMake();
+    const options = { installationId, capturedAt, device, names };
+    const { info, bytes } = describeEvent(id, 'queued', event, options);
+    this.#board.show(info);
     this.#queue.add({ id, bytes });
     this.#publish();
   }
 
-  #discard(): number {
-    this.#epoch += 1;
-    const gone = [...this.#naming, ...this.#queue.clear().map((event) => event.id)];
-    this.#naming.clear();
-    this.#recent = this.#recent.map((info) =>
-      gone.includes(info.id) ? { ...info, status: 'discarded' } : info,
-    );
+  #discard(cluster?: ClusterUri): number {
+    const queued =
+      cluster === undefined
+        ? this.#queue.clear()
+        : this.#queue.take((event) => this.#clusters.get(event.id) === cluster);
+    const gone = [...this.#naming.take(cluster), ...queued.map((event) => event.id)];
+    for (const id of gone) this.#clusters.delete(id);
+    this.#board.discarded(gone);
     return gone.length;
-  }
-
-  #remember(info: UsageEventInfo): void {
-    const others = this.#recent.filter((known) => known.id !== info.id);
-    this.#recent = [info, ...others].slice(0, maxRecent);
-    this.#publish();
-  }
-
-  #mark(id: string, status: UsageEventInfo['status']): void {
-    this.#recent = this.#recent.map((info) => (info.id === id ? { ...info, status } : info));
-    this.#publish();
   }
 
   #publish(): void {
     const { hub, consent, collector, forcedOffBy, installation } = this.#options;
     const isAllowed = consent.isAllowed;
     const installationId = installation.read();
+    const { recent, counts, lastFailure } = this.#board;
     hub.put({
       slice: 'usageData',
       value: {
@@ -276,26 +238,16 @@ export class UsageService {
         asksForConsent: this.#asksForConsent,
         asksForJobRole: this.#asksForJobRole,
         mutedClusters: [...consent.mutedClusters],
-        counts: { queued: this.#queue.size + this.#naming.size, ...this.#counts },
-        ...(this.#lastFailure ? { lastFailure: this.#lastFailure } : {}),
+        counts: { queued: this.#queue.size + this.#naming.size, ...counts },
+        ...(lastFailure ? { lastFailure } : {}),
         ...(installationId === undefined ? {} : { installationId }),
-        recent: [...this.#recent],
+        recent: [...recent],
       },
     });
   }
 }
 
-function hash(subject: UsageSubject): HashedNames {
-  if (!isClusterId(subject.clusterId)) throw new AppError('answer-invalid', 'The cluster has no usable id.');
-  return {
-    clusterName: anonymize(subject.clusterId, subject.clusterName),
-    userName: anonymize(subject.clusterId, subject.userName),
-  };
-}
-
-/** Code and plain words only: a collector's answer is not repeated. */
+/** A code and plain words only: a collector's answer is not repeated. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const code = 'code' in error ? String(error.code) : error.name;
-  return `The collector did not take it (${code}).`;
+  return `The collector did not take it (${isAppError(error) ? error.code : 'internal'}).`;
 }

@@ -73,7 +73,10 @@ export const usageData = {
   answerJobRole: oc
     .input(z.object({ jobRole: z.string().trim().min(1).max(200).optional() }))
     .output(z.void()),
-  setMuted: oc.input(z.object({ clusterUri: ClusterUri, isMuted: z.boolean() })).output(z.void()),
+  /** Muting throws away what waits for that cluster too; `discarded` counts it. */
+  setMuted: oc
+    .input(z.object({ clusterUri: ClusterUri, isMuted: z.boolean() }))
+    .output(z.object({ discarded: z.number().int().nonnegative() })),
   resetInstallationId: oc.output(z.void()),
   /** One example of every event, made as real ones are; nothing is queued. Works before consent too. */
   preview: oc.output(z.array(UsageEventInfo).max(20)),

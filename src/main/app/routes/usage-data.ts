@@ -7,7 +7,9 @@ export function usageDataRoutes({ usageData: os }: Implementer, usage: UsageServ
     answer: os.answer.handler(({ input }) => usage.answer(input.answer)),
     setAllowed: os.setAllowed.handler(({ input }) => ({ discarded: usage.setAllowed(input.isAllowed) })),
     answerJobRole: os.answerJobRole.handler(({ input }) => usage.answerJobRole(input.jobRole)),
-    setMuted: os.setMuted.handler(({ input }) => usage.setMuted(input.clusterUri, input.isMuted)),
+    setMuted: os.setMuted.handler(({ input }) => ({
+      discarded: usage.setMuted(input.clusterUri, input.isMuted),
+    })),
     resetInstallationId: os.resetInstallationId.handler(() => usage.resetInstallationId()),
     preview: os.preview.handler(() => usage.preview(hub.state.workspace.activeAccountUri)),
   };
