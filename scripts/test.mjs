@@ -81,6 +81,12 @@ function ensurePrograms() {
     { name: 'Redis', package: 'redis-server', files: onPath('redis-server') },
     { name: 'kubectl', package: 'kubernetes-client', files: onPath('kubectl') },
     { name: 'curl', package: 'curl', files: onPath('curl') },
+    ...(process.platform === 'linux'
+      ? [
+          { name: 'strace', package: 'strace', files: onPath('strace') },
+          { name: 'ip', package: 'iproute2', files: onPath('ip') },
+        ]
+      : []),
     { name: 'Chromium', package: 'chromium', files: [...onPath('chromium'), ...onPath('google-chrome')] },
   ];
   const missing = needed.filter(({ files }) => !files.some((file) => existsSync(file)));

@@ -21,10 +21,18 @@ export interface AppProcess {
 
 /** Node 24 runs these tests (scripts see to it), and it runs the app from its sources. */
 export async function startApp(
-  options: { args?: readonly string[]; dataFolder?: string; env?: Readonly<Record<string, string>> } = {},
+  options: {
+    args?: readonly string[];
+    dataFolder?: string;
+    env?: Readonly<Record<string, string>>;
+    /** A command that runs the app as its last arguments, in its own place. */
+    wrap?: readonly string[];
+  } = {},
 ): Promise<AppProcess> {
   const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'porthole-e2e-')));
-  const args = [
+  const [command = '', ...args] = [
+    ...(options.wrap ?? []),
+    process.execPath,
     join(root, 'src/main/loopback/main.ts'),
     '--no-open',
     '--data',
@@ -32,7 +40,7 @@ export async function startApp(
     ...(options.args ?? ['--no-cluster']),
   ];
   const env = { ...process.env, NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/node'), ...options.env };
-  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
   let output = '';
   const collect = (chunk: Buffer) => {
     output += chunk.toString();

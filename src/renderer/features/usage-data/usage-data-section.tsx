@@ -123,6 +123,9 @@ function MutedClusters({ usage }: { usage: UsageDataInfo }) {
               onChange={(isOn) =>
                 void session
                   .call((api) => api.usageData.setMuted({ clusterUri: cluster.uri, isMuted: !isOn }))
+                  .then(({ discarded }) => {
+                    if (discarded > 0) ui.notify(`${countOf(discarded, 'waiting event')} thrown away.`);
+                  })
                   .catch((error: unknown) => ui.report(toAppError(error)))
               }
             />
