@@ -123,8 +123,25 @@ test('a user that the roles do not allow is refused with the reason', async ({ w
   await list.connect('shop');
   await connect.choose('admin', 'postgres');
   await expect(connect.problem).toContainText('admin');
-  await connect.choose('reader', 'postgres');
+  // What was typed stays, and the next key replaces it.
+  await expect(connect.user).toBeFocused();
+  await expect(connect.user).toHaveValue('admin');
+  await withTunnels.page.keyboard.type('reader');
+  await withTunnels.page.keyboard.press('Enter');
   await withTunnels.tunnel.expectReady('shop');
+});
+
+test('Run on a closed tunnel lets it listen again', async ({ withTunnels }) => {
+  const { list, connect, tunnel, shell } = withTunnels;
+  await list.connect('shop');
+  await expect(connect.databaseName).toHaveValue('postgres');
+  await connect.choose('reader');
+  await tunnel.expectReady('shop');
+  await tunnel.button('Close tunnel').click();
+  await expect(tunnel.state).toContainText('Closed.');
+  await tunnel.button('Run').click();
+  await shell.expectOpen();
+  await shell.expectText(/postgres=#/);
 });
 
 test('a database that is down is told to the client in its own words, and works when it is back', async ({

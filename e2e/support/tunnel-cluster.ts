@@ -29,7 +29,7 @@ export interface TunnelCluster extends TestCluster {
   readonly seen: string[];
 }
 
-/** A cluster with a PostgreSQL, a web page, and a TCP service that answers in upper case on two ports. */
+/** A cluster with a PostgreSQL, a web page, and a TCP service that answers in upper case on two ports; more databases and apps by `options`. */
 export async function startTunnelCluster(
   role: Partial<Role> = {},
   options: Partial<CreateClusterOptions> = {},
@@ -65,6 +65,7 @@ export async function startTunnelCluster(
         description: 'Items of the shop',
         target: { kind: 'embedded', setup },
       },
+      ...(options.databases ?? []),
     ],
     kubernetes: [
       {
@@ -82,6 +83,7 @@ export async function startTunnelCluster(
         labels: { env: 'test' },
         tcpPorts: [first, second].sort((a, b) => a - b).map((port) => ({ port })),
       },
+      ...(options.apps ?? []),
     ],
   });
   return {

@@ -69,7 +69,10 @@ export class AppTunnels {
       ...common,
       lastChoice: (resource) => lastChoice(this.service.definitions, resource),
     });
-    this.#apps = new AppService(common);
+    this.#apps = new AppService({
+      ...common,
+      lastTargetPort: (resource) => lastTargetPort(this.service.definitions, resource),
+    });
     this.kubernetes = new KubeKind({
       ...common,
       folder: join(host.dataFolder, 'kube'),
@@ -129,28 +132,31 @@ export class AppTunnels {
     return info.address;
   }
 
-  /** A terminal in which the Kubernetes cluster of the tunnel is the current one. */
-  openKubeShell(
+  /** A terminal in which the Kubernetes cluster of the tunnel is the current one; a closed tunnel listens again. */
+  async openKubeShell(
     tunnelId: string,
     size: TerminalSize,
     terminals: Pick<LocalTerminals, 'open'>,
-  ): OpenedTerminal {
+  ): Promise<OpenedTerminal> {
     const { info } = this.service.get(tunnelId);
     if (info.target.kind !== 'kubernetes')
       throw new AppError('invalid-input', 'This tunnel does not lead to a Kubernetes cluster.');
+    await this.service.listen(tunnelId);
     return terminals.open({ accountUri: info.accountUri, title: info.name, tunnelId, size });
   }
 
-  runCommand(
+  /** A terminal that runs one of the tunnel's commands; a closed tunnel listens again. */
+  async runCommand(
     tunnelId: string,
     index: number,
     size: TerminalSize,
     terminals: Pick<LocalTerminals, 'runCommand'>,
-  ): OpenedTerminal {
+  ): Promise<OpenedTerminal> {
     const { info } = this.service.get(tunnelId);
     const command = info.commands[index];
     if (!command) throw new AppError('not-found', 'This tunnel has no such command.');
     if (!command.isInstalled) throw programMissing(command);
+    await this.service.listen(tunnelId);
     return terminals.runCommand({
       title: `${command.title} ${info.name}`.slice(0, 500),
       command: command.preview,
@@ -182,6 +188,12 @@ function lastChoice(definitions: readonly TunnelDefinition[], resource: Resource
   );
   if (last?.target.kind !== 'database') return {};
   return { user: last.target.databaseUser, name: last.databaseName };
+}
+
+/** The port that was chosen the last time for an app that has several. */
+function lastTargetPort(definitions: readonly TunnelDefinition[], resource: ResourceUri): number | undefined {
+  const last = definitions.findLast(({ target }) => target.kind === 'app' && target.resourceUri === resource);
+  return last?.target.kind === 'app' ? last.target.targetPort : undefined;
 }
 
 /** Tunnels of the embedded cluster move to its new address. */

@@ -11,6 +11,8 @@ import { appTarget, hostOf, protocolOf } from './app-target.ts';
 
 export type AppServiceOptions = Omit<ByteTunnelOptions, 'definition' | 'target' | 'owner'> & {
   readonly platform: string;
+  /** The target port that was chosen the last time. */
+  readonly lastTargetPort: (resource: ResourceUri) => number | undefined;
 };
 
 /** Apps: what may be chosen, their tunnels, and their page at the proxy. */
@@ -22,9 +24,10 @@ export class AppService implements TunnelKind {
   }
 
   async choices(resourceUri: ResourceUri, signal?: AbortSignal): Promise<TunnelChoices> {
-    const { access } = this.#options;
+    const { access, lastTargetPort } = this.#options;
     const accountUri = accountOf(resourceUri);
     const identity = access.identity(accountUri);
+    const last = lastTargetPort(resourceUri);
     return access.withAuth(
       accountUri,
       async (api) => {
@@ -49,6 +52,7 @@ export class AppService implements TunnelKind {
             },
             signal,
           ),
+          ...(last === undefined ? {} : { lastTargetPort: last }),
         };
       },
       signal,

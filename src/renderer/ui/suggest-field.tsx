@@ -11,6 +11,7 @@ export function SuggestField(props: {
   hint?: string;
   placeholder?: string;
   autoFocus?: boolean;
+  isWrong?: boolean;
 }) {
   const id = useId();
   // Before something is typed all values are offered, not only those that look like the present one.
@@ -36,6 +37,7 @@ export function SuggestField(props: {
             spellCheck={false}
             autoFocus={props.autoFocus}
             placeholder={props.placeholder}
+            aria-invalid={props.isWrong}
             aria-describedby={props.hint ? `${id}-hint` : undefined}
             onFocus={(event) => event.currentTarget.select()}
           />

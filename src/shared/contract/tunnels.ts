@@ -108,6 +108,7 @@ export const TunnelChoices = z.object({
   /** What this person chose the last time. */
   lastDatabaseUser: ShortText.optional(),
   lastDatabaseName: ShortText.optional(),
+  lastTargetPort: PortNumber.optional(),
 });
 export type TunnelChoices = z.infer<typeof TunnelChoices>;
 
@@ -140,7 +141,7 @@ export const tunnels = {
       }),
     )
     .output(z.object({ tunnelId: TunnelId, tabId: TabId })),
-  /** Brings the tab of a known tunnel to the front, or opens one. */
+  /** Brings the tab of a known tunnel to the front, or opens one; looks for the programs of its commands again. */
   show: oc.input(onTunnel).output(z.object({ tabId: TabId })),
   /** Stops listening and ends its connections; the target keeps its port for next time. */
   close: oc.input(onTunnel).output(z.void()),
@@ -153,7 +154,7 @@ export const tunnels = {
   /** A free port near a taken one. */
   suggestPort: oc.input(onTunnel).output(z.object({ port: PortNumber })),
   setDatabaseName: oc.input(onTunnel.extend({ databaseName: ShortText })).output(z.void()),
-  /** Runs a command of the tunnel in a terminal tab; `command` counts in `TunnelInfo.commands`. */
+  /** Runs a command of the tunnel in a terminal tab, and makes a closed tunnel listen; `command` counts in `TunnelInfo.commands`. */
   run: oc
     .input(onTunnel.extend({ command: z.number().int().min(0).max(9), size: TerminalSize }))
     .output(z.object({ tabId: TabId })),
@@ -163,7 +164,7 @@ export const tunnels = {
   openGroup: oc.input(onGroup).output(z.void()),
   /** Its tunnels stay as they are. */
   removeGroup: oc.input(onGroup).output(z.void()),
-  /** A terminal tab with `KUBECONFIG` set. */
+  /** A terminal tab with `KUBECONFIG` set; makes a closed tunnel listen. */
   openKubeShell: oc.input(onTunnel.extend({ size: TerminalSize })).output(z.object({ tabId: TabId })),
   /** Writes the contexts of this account into the person's own kubeconfig, or takes them out again; a copy is kept. */
   mergeKubeconfig: oc

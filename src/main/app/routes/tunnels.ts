@@ -31,7 +31,7 @@ export function tunnelRoutes({ tunnels: os }: Implementer, services: TunnelRoute
       return { tunnelId, tabId: workspace.showTunnelTab(tunnelId) };
     }),
     show: os.show.handler(({ input }) => {
-      service.get(input.tunnelId);
+      service.changed(service.get(input.tunnelId));
       return { tabId: workspace.showTunnelTab(input.tunnelId) };
     }),
     close: os.close.handler(({ input }) => service.close(input.tunnelId)),
@@ -47,9 +47,13 @@ export function tunnelRoutes({ tunnels: os }: Implementer, services: TunnelRoute
     setDatabaseName: os.setDatabaseName.handler(({ input }) =>
       service.setDatabaseName(input.tunnelId, input.databaseName),
     ),
-    run: os.run.handler(({ input }) => ({
-      tabId: tunnels.runCommand(input.tunnelId, input.command, input.size, localTerminals).tabId,
-    })),
+    run: os.run.handler(({ input }) =>
+      noting(undefined, async () => {
+        const { tunnelId, command, size } = input;
+        const { tabId } = await tunnels.runCommand(tunnelId, command, size, localTerminals);
+        return { tabId };
+      }),
+    ),
     saveGroup: os.saveGroup.handler(({ input }) => ({
       groupId: tunnels.groups.save(input.name, input.tunnelIds),
     })),
@@ -57,8 +61,10 @@ export function tunnelRoutes({ tunnels: os }: Implementer, services: TunnelRoute
       noting('connection_list', () => tunnels.groups.open(input.groupId)),
     ),
     removeGroup: os.removeGroup.handler(({ input }) => tunnels.groups.remove(input.groupId)),
-    openKubeShell: os.openKubeShell.handler(({ input }) => {
-      const { tabId } = tunnels.openKubeShell(input.tunnelId, input.size, localTerminals);
+    openKubeShell: os.openKubeShell.handler(async ({ input }) => {
+      const { tabId } = await noting(undefined, () =>
+        tunnels.openKubeShell(input.tunnelId, input.size, localTerminals),
+      );
       usageEvents.kubeShellStarted(service.get(input.tunnelId).info);
       return { tabId };
     }),

@@ -48,11 +48,11 @@ export function ResourceGrid(props: GridProps) {
     const target = Math.max(0, Math.min(index, items.length - 1));
     setActiveUri(items[target]?.uri);
     virtualizer.scrollToIndex(target);
-    requestAnimationFrame(() =>
-      scroller.current
-        ?.querySelector<HTMLElement>(`[data-index="${target}"]`)
-        ?.focus({ preventScroll: true }),
-    );
+    const row = () => scroller.current?.querySelector<HTMLElement>(`[data-index="${target}"]`);
+    const drawn = row();
+    // At once where it can be: the next key may come before the next frame.
+    if (drawn) drawn.focus({ preventScroll: true });
+    else requestAnimationFrame(() => row()?.focus({ preventScroll: true }));
   };
   useEffect(() => {
     props.focusRef.current = () => focusRow(active);

@@ -5,7 +5,8 @@ import { Button } from '../../ui/button.tsx';
 import type { TunnelCalls } from './use-tunnel-calls.ts';
 
 /** The tunnel from a command line: one program at a time, the first that is on this machine. */
-export function CommandBox({ tunnel, calls }: { tunnel: TunnelInfo; calls: TunnelCalls }) {
+export function CommandBox(props: { tunnel: TunnelInfo; calls: TunnelCalls; isMain: boolean }) {
+  const { tunnel, calls } = props;
   const copy = useCopy();
   const { commands } = tunnel;
   const [chosen, setChosen] = useState<string>();
@@ -36,7 +37,7 @@ export function CommandBox({ tunnel, calls }: { tunnel: TunnelInfo; calls: Tunne
         </code>
         <Button onClick={() => copy(command.preview)}>Copy command</Button>
         <Button
-          kind="primary"
+          kind={props.isMain ? 'primary' : 'plain'}
           aria-disabled={!command.isInstalled}
           aria-describedby={command.isInstalled ? undefined : `${tunnel.id}-install`}
           onClick={() => command.isInstalled && calls.runCommand(at)}
@@ -45,10 +46,15 @@ export function CommandBox({ tunnel, calls }: { tunnel: TunnelInfo; calls: Tunne
         </Button>
       </div>
       {!command.isInstalled && (
-        <p className="small" id={`${tunnel.id}-install`}>
-          <span className="mono">{command.preview.split(' ', 1)}</span> was not found on this machine.{' '}
-          <span className="muted">{command.install}</span>
-        </p>
+        <div className="line small">
+          <p id={`${tunnel.id}-install`}>
+            <span className="mono">{command.preview.split(' ', 1)}</span> was not found on this machine.{' '}
+            <span className="muted">{command.install}</span>
+          </p>
+          <Button kind="quiet" onClick={calls.show}>
+            Look again
+          </Button>
+        </div>
       )}
     </div>
   );

@@ -1,5 +1,6 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useEffect, useRef, useState } from 'react';
 import type { TunnelChoices } from '../../../shared/contract/tunnels.ts';
+import type { AppError } from '../../../shared/errors/app-error.ts';
 import { Button } from '../../ui/button.tsx';
 import { SuggestField } from '../../ui/suggest-field.tsx';
 
@@ -12,13 +13,19 @@ export interface DatabaseChoice {
 export function DatabaseForm(props: {
   choices: TunnelChoices;
   isBusy: boolean;
+  /** Why the user that was typed last may not be used. */
+  refusal: AppError | undefined;
   onChoose: (choice: DatabaseChoice) => void;
 }) {
-  const { choices, isBusy } = props;
+  const { choices, isBusy, refusal } = props;
+  const form = useRef<HTMLFormElement>(null);
   const [databaseUser, setUser] = useState(choices.lastDatabaseUser ?? choices.databaseUsers[0] ?? '');
-  const [databaseName, setName] = useState(choices.lastDatabaseName ?? choices.databaseNames[0] ?? '');
+  const [databaseName, setName] = useState(choices.lastDatabaseName ?? usualName(choices));
   const [isMissing, setMissing] = useState(false);
   const asksName = choices.anyDatabaseName || choices.databaseNames.length > 0;
+  useEffect(() => {
+    if (refusal) form.current?.querySelector('input')?.select();
+  }, [refusal]);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const user = databaseUser.trim();
@@ -26,7 +33,7 @@ export function DatabaseForm(props: {
     else if (!isBusy) props.onChoose({ databaseUser: user, databaseName: databaseName.trim() });
   };
   return (
-    <form className="stack-tight" onSubmit={submit}>
+    <form ref={form} className="stack-tight" onSubmit={submit}>
       <SuggestField
         label="Database user"
         value={databaseUser}
@@ -36,6 +43,7 @@ export function DatabaseForm(props: {
           setMissing(false);
         }}
         autoFocus
+        isWrong={refusal !== undefined || isMissing}
         placeholder={choices.needsDatabaseUser ? '' : "the client's own"}
         {...userHint(choices, isMissing)}
       />
@@ -58,6 +66,12 @@ export function DatabaseForm(props: {
       </div>
     </form>
   );
+}
+
+/** A new PostgreSQL server has just this one; of other names none is more likely than the next. */
+function usualName({ protocol, databaseNames }: TunnelChoices): string {
+  const first = databaseNames[0] ?? '';
+  return protocol === 'postgres' && databaseNames.includes('postgres') ? 'postgres' : first;
 }
 
 function userHint(choices: TunnelChoices, isMissing: boolean): { hint?: string } {

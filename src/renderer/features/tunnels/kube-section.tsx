@@ -37,9 +37,7 @@ export function KubeSection({ tunnel, calls }: { tunnel: TunnelInfo; calls: Tunn
         )}
       </dl>
       <div className="line kube-actions">
-        <Button kind="primary" onClick={calls.openKubeShell}>
-          Open terminal
-        </Button>
+        <Button onClick={calls.openKubeShell}>Open terminal</Button>
         <span className="small muted">kubectl in it uses this cluster.</span>
       </div>
       <MergeSwitch tunnel={tunnel} />

@@ -6,17 +6,23 @@ import { Field } from '../../ui/field.tsx';
 /** Ports of an app that has several: single ones to click, ranges to type. */
 export function TargetPorts(props: {
   ranges: TunnelChoices['targetPorts'];
+  /** What was chosen the last time. */
+  last: number | undefined;
   isBusy: boolean;
   onChoose: (port: number) => void;
 }) {
-  const [text, setText] = useState('');
-  const [isWrong, setWrong] = useState(false);
-  const single = props.ranges.filter(({ from, to }) => from === to);
+  const { last } = props;
   const wide = props.ranges.filter(({ from, to }) => from !== to);
+  const isLastInRange = wide.some((range) => isIn(range, last));
+  const [text, setText] = useState(isLastInRange ? String(last) : '');
+  const [isWrong, setWrong] = useState(false);
+  const single = props.ranges
+    .filter(({ from, to }) => from === to)
+    .sort((a, b) => Number(b.from === last) - Number(a.from === last));
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const port = /^\d{1,5}$/.test(text.trim()) ? Number(text) : 0;
-    if (props.ranges.some(({ from, to }) => port >= from && port <= to)) props.onChoose(port);
+    if (props.ranges.some((range) => isIn(range, port))) props.onChoose(port);
     else setWrong(true);
   };
   const offered = wide.map(({ from, to }) => `${from} to ${to}`).join(', ');
@@ -25,15 +31,18 @@ export function TargetPorts(props: {
       <div className="field-label">Port of the app</div>
       {single.length > 0 && (
         <div role="menu" aria-label="Target port">
-          {single.map(({ from }) => (
+          {single.map(({ from }, index) => (
             <button
               key={from}
               type="button"
               role="menuitem"
+              aria-label={String(from)}
               className="menu-item mono"
+              autoFocus={index === 0 && !isLastInRange}
               onClick={() => props.onChoose(from)}
             >
-              {from}
+              <span className="grow">{from}</span>
+              {from === last && <span className="muted">last used</span>}
             </button>
           ))}
         </div>
@@ -51,6 +60,8 @@ export function TargetPorts(props: {
             }}
             aria-invalid={isWrong}
             autoComplete="off"
+            autoFocus={isLastInRange || single.length === 0}
+            onFocus={(event) => event.currentTarget.select()}
             hint={isWrong ? `The app has no such port: it offers ${offered}.` : `The app offers ${offered}.`}
           />
           <Button type="submit">Connect</Button>
@@ -58,4 +69,8 @@ export function TargetPorts(props: {
       )}
     </div>
   );
+}
+
+function isIn({ from, to }: TunnelChoices['targetPorts'][number], port: number | undefined): boolean {
+  return port !== undefined && port >= from && port <= to;
 }

@@ -25,6 +25,8 @@ export function TunnelDocument({ tunnel, isFront }: { tunnel: TunnelInfo; isFron
   const region = useRef<HTMLElement>(null);
   const { kind, resourceUri } = tunnel.target;
   const Icon = icons[kind];
+  const isOpen = isTunnelOpen(tunnel);
+  const isWeb = kind === 'app' && tunnel.protocol === 'http';
 
   useEffect(() => {
     if (isFront && !document.activeElement?.closest('.top-bar, .tab-bar, .dialog'))
@@ -49,20 +51,20 @@ export function TunnelDocument({ tunnel, isFront }: { tunnel: TunnelInfo; isFron
             </span>
             <span className="muted clip">{subtitle(tunnel, cluster?.name)}</span>
           </h1>
-          {isTunnelOpen(tunnel) && <Button onClick={calls.close}>Close tunnel</Button>}
+          {isOpen && <Button onClick={calls.close}>Close tunnel</Button>}
         </header>
         <TunnelState tunnel={tunnel} calls={calls} />
         <AddressLine tunnel={tunnel} calls={calls} />
-        {kind === 'app' && tunnel.protocol === 'http' && (
+        {isWeb && (
           <div className="line">
-            <Button kind="primary" onClick={() => void openApp(resourceUri, 'tunnel')}>
+            <Button kind={isOpen ? 'primary' : 'plain'} onClick={() => void openApp(resourceUri, 'tunnel')}>
               Open in browser
             </Button>
             <Button onClick={() => void openApp(resourceUri, 'proxy')}>Open through the proxy</Button>
           </div>
         )}
+        <CommandBox tunnel={tunnel} calls={calls} isMain={isOpen && !isWeb} />
         {kind === 'kubernetes' && <KubeSection tunnel={tunnel} calls={calls} />}
-        <CommandBox tunnel={tunnel} calls={calls} />
         {tunnel.connectionString && tunnel.connectionString !== tunnel.address && (
           <div className="tunnel-box">
             <code className="tunnel-command">{tunnel.connectionString}</code>

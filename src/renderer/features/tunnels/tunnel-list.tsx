@@ -78,8 +78,8 @@ function TunnelItem({ tunnel, onDone }: { tunnel: TunnelInfo; onDone: () => void
           <TrafficLine recent={traffic.recent} isSmall />
         </div>
         {error && (
-          <div className="small clip" title={[error.message, error.reason].filter(Boolean).join(' ')}>
-            {error.message}
+          <div className="small tunnel-why" title={[error.message, error.reason].filter(Boolean).join(' ')}>
+            {error.message} <span className="muted">{error.reason}</span>
           </div>
         )}
       </div>
