@@ -17,6 +17,14 @@ export class Requests {
   get search() {
     return this.page.getByRole('searchbox', { name: 'Search requests' });
   }
+  /** How changes reach this window. */
+  get changes() {
+    return this.page.getByRole('status', { name: 'Changes' });
+  }
+  /** The rows without the head, as text. */
+  get rows() {
+    return this.grid.getByRole('row').filter({ hasNot: this.page.getByRole('columnheader') });
+  }
   scope(name: string) {
     return this.page
       .getByRole('group', { name: 'Which requests' })

@@ -63,4 +63,11 @@ export class SignIn {
     await this.submit.click();
     await expect(this.page.getByRole('grid', { name: 'Resources' })).toBeVisible();
   }
+
+  /** Signs another user of a known cluster in; its item is in the switcher. */
+  async another(cluster: Pick<TestCluster, 'user' | 'code'>): Promise<void> {
+    await this.fill(cluster.user.name, cluster.user.password, cluster.code());
+    await this.submit.click();
+    await expect(this.userName).toBeHidden();
+  }
 }

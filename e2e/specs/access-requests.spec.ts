@@ -1,7 +1,6 @@
 import { expectAccessible } from '../support/axe.ts';
 import { startApp } from '../support/app-process.ts';
 import { Porthole } from '../pages/porthole.ts';
-import { fillWithRequests } from '../support/request-cluster.ts';
 import { expect, test } from '../support/request-test.ts';
 
 test.describe.configure({ timeout: 120_000 });
@@ -80,52 +79,6 @@ test('a denial reaches the one who asked; a late vote is told in place', async (
   await expect(carol.requests.button('Approve')).toBeHidden();
 });
 
-test('two who decide at the same moment: one decides, the other is told', async ({ openFor }) => {
-  const [alice, bob, carol] = await Promise.all([openFor('alice'), openFor('bob'), openFor('carol')]);
-  await alice.command('Request access');
-  await alice.requests.askForRoles(['dba'], 'Look at slow queries');
-  for (const reviewer of [bob, carol]) {
-    await reviewer.requests.notice('alice asks for dba').getByRole('button', { name: 'Show' }).click();
-    await expect(reviewer.requests.button('Deny')).toBeEnabled();
-  }
-  await Promise.all([bob, carol].map(({ requests }) => requests.button('Deny').click()));
-  for (const { requests } of [alice, bob, carol]) await expect(requests.state).toContainText('denied');
-  await expect(alice.requests.votes.getByRole('listitem')).toHaveCount(1);
-  const told = await Promise.all(
-    [bob, carol].map(({ requests }) => requests.decision.getByRole('alert').count()),
-  );
-  // Whoever came second learned of the other one by the answer, or just before by the stream.
-  expect(told.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(1);
-});
-
-test('a thousand requests: newest first, found, and reached with the keyboard', async ({
-  openFor,
-  requestCluster,
-}) => {
-  fillWithRequests(requestCluster, 1_000);
-  const bob = await openFor('bob');
-  await bob.command('Show access requests');
-  await expect(bob.requests.grid.getByRole('row').nth(1)).toContainText('ticket-0999');
-  await bob.requests.grid.getByRole('row').nth(1).focus();
-  await bob.page.keyboard.press('End');
-  await expect(bob.requests.grid.getByRole('row').last()).toContainText(/ticket-0[0-9]{3}/);
-  await expect
-    .poll(async () => {
-      await bob.page.keyboard.press('End');
-      return bob.requests.grid.getByRole('row').last().textContent();
-    })
-    // The oldest ones were made within the same moment.
-    .toMatch(/ticket-000\d/);
-  expect(await bob.requests.grid.getByRole('row').count()).toBeLessThan(60);
-  await bob.requests.search.fill('ticket-0417');
-  await expect(bob.requests.grid.getByRole('row')).toHaveCount(2);
-  await expect(bob.requests.grid.getByRole('row').last()).toContainText('ticket-0417');
-  await bob.requests.search.fill('no such ticket');
-  await expect(bob.page.getByText('No request matches.')).toBeVisible();
-  await bob.page.getByRole('button', { name: 'Show all requests' }).click();
-  await expect(bob.requests.grid.getByRole('row').nth(1)).toContainText('ticket-0999');
-});
-
 test('the cart outlives a restart', async ({ openFor, browser }) => {
   const alice = await openFor('alice');
   const { app } = alice;
@@ -164,20 +117,6 @@ test('part of a Kubernetes cluster is asked for', async ({ openFor }) => {
   );
 });
 
-test('a request that is deleted while it is open says so, and what it was', async ({ openFor }) => {
-  const [alice, bob] = await Promise.all([openFor('alice'), openFor('bob')]);
-  await alice.command('Request access');
-  await alice.requests.askForRoles(['dba'], 'Look at slow queries');
-  await bob.requests.notice('alice asks for dba').getByRole('button', { name: 'Show' }).click();
-  await expect(bob.requests.document).toContainText('Look at slow queries');
-  await alice.requests.button('Delete request').click();
-  for (const one of [alice, bob]) {
-    await expect(one.page.getByRole('alert').filter({ hasText: 'This request is gone' })).toBeVisible();
-    await expect(one.requests.document).toContainText('Look at slow queries');
-  }
-  await expect(bob.requests.inboxChip).toHaveAccessibleName('Inbox of requests');
-});
-
 test('a reason is text, whatever it holds', async ({ openFor }) => {
   const alice = await openFor('alice');
   const reason = '<img src=x onerror="document.title=1"><b>bold</b>\nline two\nשלום עולם';
@@ -193,35 +132,6 @@ test('a reason is text, whatever it holds', async ({ openFor }) => {
   await alice.requests.form.getByRole('button', { name: 'Send request' }).click();
   await expect(alice.requests.form.getByRole('alert')).toContainText('The reason is too long');
   await expect(alice.requests.reason).toHaveValue('x'.repeat(100_000));
-});
-
-test('a start in the future makes it assumable by itself later', async ({ openFor }) => {
-  const [alice, bob, carol] = await Promise.all([openFor('alice'), openFor('bob'), openFor('carol')]);
-  await alice.command('Request access');
-  await alice.requests.form.getByRole('checkbox', { name: 'night-shift' }).check();
-  await alice.requests.reason.fill('Night shift');
-  const tomorrow = new Date(Date.now() + 24 * 3_600_000);
-  const local = new Date(tomorrow.getTime() - tomorrow.getTimezoneOffset() * 60_000);
-  await alice.requests.form.getByLabel(/^Start/).fill(local.toISOString().slice(0, 16));
-  await alice.requests.form.getByRole('combobox', { name: 'How long' }).selectOption({ label: '2 h' });
-  await alice.requests.send();
-  for (const reviewer of [bob, carol]) {
-    await reviewer.requests.notice('alice asks for').getByRole('button', { name: 'Show' }).click();
-    await reviewer.requests.button('Approve').click();
-  }
-  await expect(alice.requests.state).toContainText('approved for later');
-  await expect(alice.requests.decision).toContainText('It can be assumed from');
-  await expect(alice.requests.button('Assume')).toBeHidden();
-});
-
-test('an explanation of a closed door offers the way in', async ({ openFor }) => {
-  const alice = await openFor('alice');
-  await alice.requests.switchRequestable.click();
-  await alice.list.row('prod-01').getByRole('button', { name: 'More' }).click();
-  await alice.page.getByRole('menuitem', { name: 'Explain access' }).click();
-  await expect(alice.requests.explanation).toContainText('None of your roles opens it');
-  await alice.requests.explanation.getByRole('button', { name: 'Request access' }).click();
-  await expect(alice.requests.form).toContainText('prod-01');
 });
 
 test('everything goes with the keyboard alone, and without serious findings', async ({ openFor }) => {

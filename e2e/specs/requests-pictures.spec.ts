@@ -4,7 +4,7 @@ import { Porthole } from '../pages/porthole.ts';
 import { startApp } from '../support/app-process.ts';
 import { account, startCluster } from '../support/clusters.ts';
 import { startKeyedApp } from '../support/keyed-app.ts';
-import { fillWithRequests } from '../support/request-cluster.ts';
+import { fillWithRequests } from '../support/request-acts.ts';
 import { expect, test } from '../support/request-test.ts';
 
 const folder = join(import.meta.dirname, '../../screenshots');

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { type Cluster, type CreateClusterOptions, createCluster } from '../../src/cluster/cluster.ts';
 import type { Role } from '../../src/cluster/roles.ts';
 import { makeUser } from '../../src/cluster/users.ts';
 import { account, neighbours, type TestCluster } from './clusters.ts';
 
-export type PersonName = 'alice' | 'bob' | 'carol';
+/** `alice` and `erin` ask, `bob` and `carol` decide; `dora` decides, and may not watch what others ask for. */
+export type PersonName = 'alice' | 'erin' | 'bob' | 'carol' | 'dora';
 
 export interface RequestCluster extends Cluster {
   /** The cluster as one of its users signs in to it. */
@@ -45,6 +45,12 @@ const roles: Role[] = [
     reviewRequests: { roles: ['*'], previewAsRoles: ['prod'] },
     rules: [{ resources: ['access_request'], verbs: ['list', 'read'] }],
   },
+  {
+    name: 'blind-reviewer',
+    logins: [account],
+    serverLabels: { env: ['test'] },
+    reviewRequests: { roles: ['*'], previewAsRoles: ['prod'] },
+  },
 ];
 
 /** One who asks, two who decide together; what is in production opens by a request alone. */
@@ -53,8 +59,10 @@ export async function startRequestCluster(
 ): Promise<RequestCluster> {
   const users = [
     makeUser('alice', ['requester']),
+    makeUser('erin', ['requester']),
     makeUser('bob', ['reviewer']),
     makeUser('carol', ['reviewer']),
+    makeUser('dora', ['blind-reviewer']),
   ];
   const cluster = await createCluster({
     name: 'requests.porthole',
@@ -80,38 +88,4 @@ export async function startRequestCluster(
       };
     },
   };
-}
-
-/** Requests of `alice`, `ticket-0000` the oldest, each a moment after the one before. */
-export function fillWithRequests({ core }: RequestCluster, count: number): void {
-  const { requests } = core;
-  const names = ['dba', 'prod', 'night-shift'];
-  const certificateEndMs = Date.now() + 12 * 3_600_000;
-  let last = 0;
-  for (let index = 0; index < count; index += 1) {
-    // Their times order them.
-    while (Date.now() === last);
-    last = Date.now();
-    requests.create(
-      {
-        userName: 'alice',
-        roles: requests.directory.staticRolesOf('alice'),
-        certificateEndMs,
-        activeRequests: [],
-      },
-      {
-        id: randomUUID(),
-        user: 'alice',
-        roles: [names[index % names.length] ?? ''],
-        state: 'pending',
-        requestReason: `ticket-${String(index).padStart(4, '0')}`,
-        resolveReason: '',
-        hasResolveAnnotations: false,
-        suggestedReviewers: [],
-        resourceIds: [],
-        loginHint: '',
-        dryRun: false,
-      },
-    );
-  }
 }

@@ -21,8 +21,8 @@ import { holdMs, RequestBook } from './request-book.ts';
 import { RequestFollower } from './request-follower.ts';
 import { toRequestInfo, unreadRequest, type Viewer } from './request-info.ts';
 import { mayReview, mayReviewAnything, type ReviewRights, reviewRightsOf } from './review-rights.ts';
+import { endingSoonMs, tellOf } from './request-news.ts';
 
-const endingSoonMs = 10 * 60_000;
 /** How often it is looked whether the roles have changed meanwhile; streams do not tell. */
 const rightsMs = 60_000;
 
@@ -202,7 +202,7 @@ export class AccountRequests implements Disposable {
       changes.push({ slice: 'requests', key: info.uri, value: info });
     }
     this.#options.hub.put(...changes);
-    for (const info of infos) this.#tell(info);
+    for (const info of infos) tellOf(info, this.#options.board, this.serverNow);
     describeAssumed(this.#options.hub, this.#options.accountUri, [...this.#shown.values()]);
     this.#schedule(viewer);
   }
@@ -319,26 +319,6 @@ export class AccountRequests implements Disposable {
     // Somebody who decides, or asks, knows it.
     if (request.state === 'approved' || request.state === 'denied')
       this.#options.board.remember(request.state, this.uriOf(request.id));
-  }
-
-  #tell(info: RequestInfo): void {
-    const { board } = this.#options;
-    if (info.waitsForMe) board.tell('waits-for-review', info, info.requester);
-    else board.retract('waits-for-review', info.uri);
-    if (!info.isOwn) return;
-    if (info.state === 'pending') {
-      board.remember('pending', info.uri);
-      return;
-    }
-    if (info.state === 'promoted' || !board.knows('pending', info.uri)) return;
-    const last = info.seats.findLast((seat) => seat.kind === 'taken');
-    board.tell(info.state, info, last?.kind === 'taken' ? last.review.author : '');
-    if (info.state !== 'approved') return;
-    if (info.assumable.kind === 'later') board.remember('scheduled', info.uri);
-    if (info.assumable.kind === 'now' && !info.isAssumed && board.knows('scheduled', info.uri))
-      board.tell('assumable', info, '');
-    const left = Date.parse(info.accessUntil ?? '') - this.serverNow.getTime();
-    if (info.isAssumed && left > 0 && left < endingSoonMs) board.tell('ending', info, '');
   }
 
   #schedule(viewer: Viewer): void {

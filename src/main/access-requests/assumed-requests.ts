@@ -15,11 +15,17 @@ export function describeAssumed(hub: StateHub, accountUri: AccountUri, known: re
       requestUri: old.requestUri,
       roles: info.roles,
       resources: info.kind === 'resources' ? info.resources.map(nameOf) : [],
-      ...(info.accessUntil ? { until: info.accessUntil } : {}),
+      ...endOf(info.accessUntil, account.validUntil),
     };
   });
   if (JSON.stringify(assumed) !== JSON.stringify(account.assumed))
     hub.put({ slice: 'accounts', key: accountUri, value: { ...account, assumed } });
+}
+
+/** Access ends with the certificate that carries it, however long was granted. */
+function endOf(granted: string | undefined, certificate: string | undefined): { until?: string } {
+  const [until] = [granted, certificate].filter((end) => end !== undefined).toSorted();
+  return until === undefined ? {} : { until };
 }
 
 function nameOf(resource: RequestInfo['resources'][number]): string {

@@ -1,7 +1,7 @@
 import type { AppState } from '../../shared/contract/state.ts';
 import type { Tab } from '../../shared/contract/workspace.ts';
 import { accountOf, type AccountUri, parseRequestUri } from '../../shared/uri/uri.ts';
-import { requestLook } from '../state/request-words.ts';
+import { requestLook, summaryOf, titleOf } from '../state/request-words.ts';
 import { tunnelLook, tunnelTitle } from '../features/tunnels/tunnel-look.ts';
 
 export interface TabLook {
@@ -28,7 +28,7 @@ export function tabLook(
     const { word, shape } = requestLook(request);
     // A narrow place: the count alone.
     return {
-      title: `Request by ${request.requester}`,
+      title: request.isOwn ? summaryOf(request) : titleOf(request),
       word: word.replace(/ approvals$/, ''),
       shape,
       accountUri,

@@ -1,5 +1,11 @@
 import type { RequestedResource, RequestInfo } from '../../shared/contract/access-requests.ts';
 import type { CartItem } from '../../shared/contract/request-cart.ts';
+import { clusterOf, parseRequestUri, type RequestUri } from '../../shared/uri/uri.ts';
+
+/** The same request, seen by whichever accounts. */
+export function isSameRequest(a: RequestUri, b: RequestUri): boolean {
+  return clusterOf(a) === clusterOf(b) && parseRequestUri(a)?.id === parseRequestUri(b)?.id;
+}
 
 /** What was asked for, one name each. */
 export function namesOf(request: Pick<RequestInfo, 'kind' | 'roles' | 'resources'>): string[] {

@@ -1,7 +1,7 @@
 import type { ComponentProps } from 'react';
 
 type ButtonProps = ComponentProps<'button'> & {
-  kind?: 'plain' | 'primary' | 'quiet';
+  kind?: 'plain' | 'primary' | 'quiet' | 'danger';
   size?: 'normal' | 'large';
 };
 

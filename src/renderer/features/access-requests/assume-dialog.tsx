@@ -12,6 +12,8 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { formatExact, formatMoment, formatSpan } from '../../ui/time.ts';
 import { useNow } from '../../ui/use-now.ts';
+import './choices.css';
+import './assume-dialog.css';
 
 /** What assuming brings, and what ends with it, before it is done. Other approved requests can go along. */
 export function AssumeDialog({ requestUri }: { requestUri: RequestUri }) {

@@ -9,7 +9,7 @@ import { counted, withShortIds } from '../../state/request-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { formatExact, formatSpan } from '../../ui/time.ts';
 import { useNow } from '../../ui/use-now.ts';
-import './access-requests.css';
+import './chips.css';
 
 const soonMs = 10 * 60_000;
 

@@ -4,7 +4,7 @@ import { useUi } from '../../state/ui-state.ts';
 import { useCart } from '../../state/use-cart.ts';
 import { cartItemName, cartKey } from '../../state/request-words.ts';
 import { Button } from '../../ui/button.tsx';
-import './access-requests.css';
+import './cart-bar.css';
 
 /** What this user means to ask for, at the edge of the window until it is sent or taken out. */
 export function CartBar() {

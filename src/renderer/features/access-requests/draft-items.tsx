@@ -5,6 +5,7 @@ import { parseResourceUri, type ResourceUri } from '../../../shared/uri/uri.ts';
 import { cartItemName, cartKey } from '../../state/request-words.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { kindWord } from '../../state/request-words.ts';
+import './choices.css';
 
 type ResourceItem = Extract<CartItem, { kind: 'resource' }>;
 type Change = (change: (old: readonly CartItem[]) => readonly CartItem[]) => void;

@@ -10,6 +10,7 @@ import { useRequestCalls } from '../../state/use-request-calls.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import './explain-dialog.css';
 
 /** Why a resource can or cannot be reached, as far as the app can know, and what would help. */
 export function ExplainDialog({ resourceUri, name }: { resourceUri: ResourceUri; name: string }) {

@@ -14,13 +14,9 @@ export function FollowingState() {
   const [first] = polled;
   const following = first?.[1];
   const reason = following?.kind === 'polling' ? following.reason : undefined;
+  const why = reason && [reason.message, reason.reason].filter(Boolean).join(' ');
   return (
-    <span
-      role="status"
-      aria-label="Changes"
-      className="line small muted"
-      title={reason ? [reason.message, reason.reason].filter(Boolean).join(' ') : undefined}
-    >
+    <span role="status" aria-label="Changes" className="line small muted" title={why}>
       {polled.length === 0 ? (
         <>
           <StateDot
@@ -32,8 +28,9 @@ export function FollowingState() {
       ) : (
         <>
           <StateDot colour="warn" shape="ring" />
-          asked for every now and then
+          not live, checked now and then
           {first && known.length > 1 ? ` for ${accounts[first[0]]?.userName ?? ''}` : ''}
+          <span className="hidden-text">. {why}</span>
         </>
       )}
     </span>

@@ -10,7 +10,7 @@ import { useRequestCalls } from '../../state/use-request-calls.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { formatAgo, formatExact } from '../../ui/time.ts';
 import { useNow } from '../../ui/use-now.ts';
-import './access-requests.css';
+import './chips.css';
 
 /** What happened to requests while one looked elsewhere. */
 export function InboxChip() {

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { RequestInfo } from '../../../shared/contract/access-requests.ts';
 import { type AppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
+import { useAppState } from '../../state/store.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { useRequestCalls } from '../../state/use-request-calls.ts';
 import { Button } from '../../ui/button.tsx';
@@ -11,6 +12,7 @@ import { NextButton } from './next-button.tsx';
 import { ReviewBar } from './review-bar.tsx';
 import type { NextRequest } from './use-next-request.ts';
 import type { OpenRequest } from './use-request.ts';
+import './decision-bar.css';
 
 /** The one bar at the bottom: what this person can do with the request now. A refused decision is told above it. */
 export function RequestBar(props: {
@@ -46,11 +48,13 @@ export function RequestBar(props: {
 /** Where it stands, in one sentence. */
 function Standing({ request }: { request: RequestInfo }) {
   const now = useNow(10_000);
+  const account = useAppState((state) => state.accounts[request.accountUri]);
   const { approvals, assumable } = request;
-  if (request.isAssumed)
-    return request.accessUntil
-      ? `Assumed, ${formatSpan(Date.parse(request.accessUntil) - now)} left. Shells and tunnels go on when you drop it.`
-      : 'Assumed. Shells and tunnels go on when you drop it.';
+  if (request.isAssumed) {
+    const until = account?.assumed.find((one) => one.requestUri === request.uri)?.until;
+    const left = until ? `, ${formatSpan(Date.parse(until) - now)} left` : '';
+    return `Assumed${left}. Shells and tunnels go on when you drop it.`;
+  }
   if (request.state === 'pending' && request.isOwn) {
     const missing = Math.max(1, approvals.needed - approvals.given);
     return `Waits for ${missing === 1 ? 'one more approval' : `${missing} more approvals`}.`;

@@ -2,35 +2,31 @@ import { KeyRound } from 'lucide-react';
 import { type CSSProperties, type KeyboardEvent, useEffect, useRef, useState } from 'react';
 import type { RequestInfo } from '../../../shared/contract/access-requests.ts';
 import { toErrorInfo } from '../../../shared/errors/app-error.ts';
-import {
-  clusterOf,
-  formatRequestUri,
-  parseAccountUri,
-  parseRequestUri,
-  type RequestUri,
-} from '../../../shared/uri/uri.ts';
-import { useSession } from '../../state/store.ts';
+import { accountOf, type RequestUri } from '../../../shared/uri/uri.ts';
 import { namesOf, requestLook } from '../../state/request-words.ts';
-import { useAccountLook, useSignedIn } from '../../state/use-accounts.ts';
+import { useAccountLook } from '../../state/use-accounts.ts';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { StateDot } from '../../ui/state-dot.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { RequestBar } from './request-bar.tsx';
 import { RequestFacts } from './request-facts.tsx';
+import { RequestViewers } from './request-viewers.tsx';
 import { RequestedResources } from './requested-resources.tsx';
 import { Seats } from './seats.tsx';
 import { useNextRequest } from './use-next-request.ts';
 import { type OpenRequest, useRequest } from './use-request.ts';
-import './access-requests.css';
+import { useSeenNotices } from './use-seen-notices.ts';
+import './request-document.css';
 
 /** One request on one page: who, what, why, how long, the votes, and one bar to decide. */
 export function RequestDocument(props: { requestUri: RequestUri; isFront: boolean; onClose: () => void }) {
   const [viewed, setViewed] = useState(props.requestUri);
   const open = useRequest(viewed);
-  const { cluster } = useAccountLook(accountOfRequest(viewed));
+  const { cluster } = useAccountLook(accountOf(viewed));
   const region = useRef<HTMLElement>(null);
   const next = useNextRequest(viewed);
+  useSeenNotices(viewed, props.isFront);
   useEffect(() => {
     if (props.isFront && !document.activeElement?.closest('.top-bar, .tab-bar, .dialog'))
       region.current?.focus({ preventScroll: true });
@@ -42,6 +38,12 @@ export function RequestDocument(props: { requestUri: RequestUri; isFront: boolea
     next.open();
   };
   const { request } = open;
+  const canReview = request?.mayReview.answer;
+  // What had the focus may be gone, as the buttons of a review are after it: keys go on working here.
+  useEffect(() => {
+    if (props.isFront && document.activeElement === document.body)
+      region.current?.focus({ preventScroll: true });
+  }, [props.isFront, canReview, request?.state, open.isGone]);
   return (
     <section
       ref={region}
@@ -62,10 +64,6 @@ export function RequestDocument(props: { requestUri: RequestUri; isFront: boolea
       {request && !open.isGone && <RequestBar key={viewed} open={open} request={request} next={next} />}
     </section>
   );
-}
-
-function accountOfRequest(uri: RequestUri) {
-  return uri.split('/').slice(0, 5).join('/') as RequestInfo['accountUri'];
 }
 
 function RequestProblems({ open, onClose }: { open: OpenRequest; onClose: () => void }) {
@@ -109,68 +107,11 @@ function RequestBody(props: { request: RequestInfo; viewed: RequestUri; onView: 
           <StateDot colour={look.colour} shape={look.shape} /> {look.word}
         </span>
       </header>
-      <Viewers {...props} />
+      <RequestViewers {...props} />
       <RequestFacts request={request} now={now} />
       <RequestedResources request={request} />
       <Seats request={request} now={now} />
     </>
-  );
-}
-
-/** Several users of one cluster in one window: as whom it is looked at. */
-function Viewers({
-  request,
-  viewed,
-  onView,
-}: {
-  request: RequestInfo;
-  viewed: RequestUri;
-  onView: (uri: RequestUri) => void;
-}) {
-  const session = useSession();
-  const accounts = useSignedIn()
-    .filter((account) => account.clusterUri === clusterOf(viewed))
-    .toSorted((a, b) => (a.userName < b.userName ? -1 : 1));
-  const [seenBy, setSeenBy] = useState<readonly RequestUri[]>([viewed]);
-  const uris = accounts.flatMap((account) => {
-    const parts = parseAccountUri(account.uri);
-    return parts ? [formatRequestUri({ ...parts, id: request.id })] : [];
-  });
-  const key = uris.join('\n');
-  useEffect(() => {
-    let isCurrent = true;
-    const all = key === '' ? [] : (key.split('\n') as RequestUri[]);
-    void Promise.all(
-      all.map((uri) =>
-        session
-          .call((api) => api.requests.get({ requestUri: uri }))
-          .then(
-            () => [uri],
-            () => [],
-          ),
-      ),
-    ).then((found) => isCurrent && setSeenBy(found.flat()));
-    return () => {
-      isCurrent = false;
-    };
-  }, [key, session]);
-  if (accounts.length < 2) return null;
-  return (
-    <div role="group" aria-label="Look at it as" className="kinds request-viewers">
-      <span className="muted small">as</span>
-      {uris.map((uri) => (
-        <button
-          key={uri}
-          type="button"
-          className="kind-chip"
-          aria-pressed={uri === viewed}
-          disabled={!seenBy.includes(uri)}
-          onClick={() => onView(uri)}
-        >
-          {parseRequestUri(uri)?.userName}
-        </button>
-      ))}
-    </div>
   );
 }
 

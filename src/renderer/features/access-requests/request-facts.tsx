@@ -33,7 +33,7 @@ export function RequestFacts({ request, now }: { request: RequestInfo; now: numb
       <dd title={formatExact(request.createdAt)}>
         {formatAgo(request.createdAt, now)}
         {request.pendingUntil && (
-          <span className="muted"> · vanishes at {formatMoment(request.pendingUntil, now)} undecided</span>
+          <span className="muted"> · waits until {formatMoment(request.pendingUntil, now)}</span>
         )}
       </dd>
       {request.suggestedReviewers.length > 0 && (

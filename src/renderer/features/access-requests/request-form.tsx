@@ -11,6 +11,7 @@ import { counted } from '../../state/request-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { Chips, ToggleChip } from '../../ui/toggle-chip.tsx';
 import { toDraft } from './draft.ts';
 import { DraftResources, DraftRoles } from './draft-items.tsx';
 import { DryRunSummary } from './dry-run-summary.tsx';
@@ -18,7 +19,7 @@ import { ReasonField } from './reason-field.tsx';
 import { ReviewersField } from './reviewers-field.tsx';
 import { TimeFields } from './time-fields.tsx';
 import { useCapabilities, useDraftFields, useDryRun } from './use-draft.ts';
-import './access-requests.css';
+import './request-form.css';
 
 /** Asks for what is in the cart. What the cluster would say is shown before anything is sent. */
 export function RequestForm({ accountUri }: { accountUri: AccountUri }) {
@@ -67,13 +68,15 @@ export function RequestForm({ accountUri }: { accountUri: AccountUri }) {
       <form className="stack request-form" onSubmit={send} noValidate>
         {unknown && <Problem error={toErrorInfo(unknown)} />}
         {resources.length > 0 && roles.length > 0 && (
-          <div role="group" aria-label="What to ask for" className="kinds">
-            <KindChoice isOn={kind === 'resource'} onClick={() => setWanted('resource')}>
-              {counted(resources.length, 'resource', 'resources')}
-            </KindChoice>
-            <KindChoice isOn={kind === 'role'} onClick={() => setWanted('role')}>
-              {counted(roles.length, 'role', 'roles')}
-            </KindChoice>
+          <div className="line">
+            <Chips label="What to ask for">
+              <ToggleChip isOn={kind === 'resource'} onClick={() => setWanted('resource')}>
+                {counted(resources.length, 'resource', 'resources')}
+              </ToggleChip>
+              <ToggleChip isOn={kind === 'role'} onClick={() => setWanted('role')}>
+                {counted(roles.length, 'role', 'roles')}
+              </ToggleChip>
+            </Chips>
             <span className="muted small">The rest stays in the cart.</span>
           </div>
         )}
@@ -102,23 +105,17 @@ export function RequestForm({ accountUri }: { accountUri: AccountUri }) {
           longestAccessUntil={dryRun?.longestAccessUntil}
           server={capabilities?.server}
         />
-        <DryRunSummary dryRun={dryRun} error={error} isBusy={isBusy} isEmpty={items.length === 0} />
-        {problem && <Problem error={toErrorInfo(problem)} />}
-        <div className="actions">
-          <Button onClick={ui.closeDialog}>Cancel</Button>
-          <Button type="submit" kind="primary" aria-disabled={items.length === 0} disabled={isSending}>
-            {isSending ? 'Sending…' : 'Send request'}
-          </Button>
+        <div className="request-form-foot">
+          <DryRunSummary dryRun={dryRun} error={error} isBusy={isBusy} isEmpty={items.length === 0} />
+          {problem && <Problem error={toErrorInfo(problem)} />}
+          <div className="actions">
+            <Button onClick={ui.closeDialog}>Cancel</Button>
+            <Button type="submit" kind="primary" aria-disabled={items.length === 0} disabled={isSending}>
+              {isSending ? 'Sending…' : 'Send request'}
+            </Button>
+          </div>
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function KindChoice(props: { isOn: boolean; onClick: () => void; children: React.ReactNode }) {
-  return (
-    <button type="button" className="kind-chip" aria-pressed={props.isOn} onClick={props.onClick}>
-      {props.children}
-    </button>
   );
 }

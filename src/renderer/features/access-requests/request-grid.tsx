@@ -1,5 +1,6 @@
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type RefObject, useCallback, useEffect, useRef, useState } from 'react';
+import { useSignedIn } from '../../state/use-accounts.ts';
 import { useNow } from '../../ui/use-now.ts';
 import type { ListedRequest } from './merge-lists.ts';
 import { RequestRow } from './request-row.tsx';
@@ -23,6 +24,7 @@ export function RequestGrid(props: {
   const found = rows.findIndex((row) => row.request.uri === activeUri);
   const active = found < 0 ? 0 : found;
   const now = useNow(30_000);
+  const namesCluster = new Set(useSignedIn().map((account) => account.clusterUri)).size > 1;
   const virtualizer = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -100,6 +102,7 @@ export function RequestGrid(props: {
                   isActive={place.index === active}
                   top={place.start}
                   now={now}
+                  namesCluster={namesCluster}
                   onSelect={onSelect}
                   onOpen={onOpen}
                 />

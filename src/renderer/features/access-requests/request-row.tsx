@@ -12,13 +12,15 @@ export const RequestRow = memo(function RequestRow(props: {
   isActive: boolean;
   top: number;
   now: number;
+  /** Requests of several clusters are in the list. */
+  namesCluster: boolean;
   onSelect: (index: number) => void;
   onOpen: (row: ListedRequest) => void;
 }) {
   const { row, index, now } = props;
   const { request } = row;
   const look = requestLook(request);
-  const waitsFor = [request, ...row.others].filter((one) => one.waitsForMe);
+  const waitsForMe = [request, ...row.others].some((one) => one.waitsForMe);
   const { userName, cluster } = useAccountLook(request.accountUri);
   return (
     <div
@@ -39,8 +41,9 @@ export const RequestRow = memo(function RequestRow(props: {
           style={{ '--dot': `var(--cluster-${cluster?.colour ?? 7})` } as React.CSSProperties}
           title={`${cluster?.name ?? ''}, as ${userName}`}
         />
-        <span className="clip request-who">
+        <span className="clip">
           {request.isOwn ? `${request.requester} (you)` : request.requester}
+          {props.namesCluster && <span className="muted small"> on {cluster?.name}</span>}
         </span>
       </div>
       <div role="gridcell" className="clip mono small-mono" title={namesOf(request).join('\n')}>
@@ -52,8 +55,8 @@ export const RequestRow = memo(function RequestRow(props: {
       <div role="gridcell" className="line">
         <StateDot colour={look.colour} shape={look.shape} />
         <span className="clip">
-          {waitsFor.length > 0 && <span className="request-waits">for you · </span>}
-          {look.word}
+          {waitsForMe && <span className="request-waits">for you · </span>}
+          {waitsForMe ? look.word.replace(/ approvals$/, '') : look.word}
         </span>
       </div>
       <div role="gridcell" className="muted small clip" title={formatExact(request.createdAt)}>

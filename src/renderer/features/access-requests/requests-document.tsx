@@ -1,6 +1,5 @@
 import { Search } from 'lucide-react';
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
-import type { RequestState } from '../../../shared/contract/access-requests.ts';
 import { toErrorInfo } from '../../../shared/errors/app-error.ts';
 import { clusterOf, parseAccountUri } from '../../../shared/uri/uri.ts';
 import { useActiveAccount } from '../../state/store.ts';
@@ -9,11 +8,13 @@ import { useSignedIn } from '../../state/use-accounts.ts';
 import { useRequestCalls } from '../../state/use-request-calls.ts';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { Chips, ToggleChip } from '../../ui/toggle-chip.tsx';
 import { FollowingState } from './following-state.tsx';
 import { type RequestFilter, wholeList } from './request-filter.ts';
+import { RequestFilters } from './request-filters.tsx';
 import { RequestGrid } from './request-grid.tsx';
 import { type RequestList, useRequestList } from './use-request-list.ts';
-import './access-requests.css';
+import './request-list.css';
 
 const scopes: readonly (readonly [RequestFilter['scope'], string])[] = [
   ['all', 'All'],
@@ -47,19 +48,13 @@ export function RequestsDocument({ isFront }: { isFront: boolean }) {
   return (
     <section className="requests" aria-label="Requests" hidden={!isFront}>
       <div className="requests-bar">
-        <div role="group" aria-label="Which requests" className="kinds">
+        <Chips label="Which requests">
           {scopes.map(([scope, label]) => (
-            <button
-              key={scope}
-              type="button"
-              className="kind-chip"
-              aria-pressed={filter.scope === scope}
-              onClick={() => change({ scope })}
-            >
+            <ToggleChip key={scope} isOn={filter.scope === scope} onClick={() => change({ scope })}>
               {label}
-            </button>
+            </ToggleChip>
           ))}
-        </div>
+        </Chips>
         <span className="grow" />
         <FollowingState />
         <Button
@@ -84,41 +79,7 @@ export function RequestsDocument({ isFront }: { isFront: boolean }) {
             spellCheck={false}
           />
         </div>
-        <input
-          className="input requests-who"
-          aria-label="Requester"
-          placeholder="Requester"
-          value={filter.requester}
-          maxLength={500}
-          onChange={(event) => change({ requester: event.target.value })}
-          spellCheck={false}
-        />
-        <select
-          className="input requests-choice"
-          aria-label="State"
-          value={filter.states[0] ?? ''}
-          onChange={(event) =>
-            change({ states: event.target.value === '' ? [] : [event.target.value as RequestState] })
-          }
-        >
-          <option value="">Every state</option>
-          <option value="pending">Waiting</option>
-          <option value="approved">Approved</option>
-          <option value="denied">Denied</option>
-          <option value="promoted">Promoted</option>
-        </select>
-        <select
-          className="input requests-choice"
-          aria-label="Kind"
-          value={filter.kinds[0] ?? ''}
-          onChange={(event) =>
-            change({ kinds: event.target.value === '' ? [] : [event.target.value as 'roles' | 'resources'] })
-          }
-        >
-          <option value="">Roles and resources</option>
-          <option value="roles">Roles</option>
-          <option value="resources">Resources</option>
-        </select>
+        <RequestFilters filter={filter} change={change} />
       </div>
       <ListProblems list={list} />
       {list.rows.length > 0 || list.isLoading ? (

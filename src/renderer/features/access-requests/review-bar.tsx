@@ -91,7 +91,7 @@ export function ReviewBar(props: {
               onChange={(event) => setStart(event.target.value === '' ? undefined : event.target.value)}
             />
           ))}
-        <Button className="deny" disabled={busy !== undefined} onClick={() => void decide('deny')}>
+        <Button kind="danger" disabled={busy !== undefined} onClick={() => void decide('deny')}>
           {busy === 'deny' ? 'Denying…' : 'Deny'}
         </Button>
         <Button type="submit" kind="primary" disabled={busy !== undefined}>

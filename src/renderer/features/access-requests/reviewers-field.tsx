@@ -1,5 +1,6 @@
-import { Check } from 'lucide-react';
+import { Check, Plus } from 'lucide-react';
 import { Field } from '../../ui/field.tsx';
+import { Chips, ToggleChip } from '../../ui/toggle-chip.tsx';
 import type { DraftFields } from './draft.ts';
 
 /** Whom to tell: those that the cluster suggests, and names that are typed. */
@@ -27,20 +28,18 @@ export function ReviewersField(props: {
         onChange={(event) => change({ otherReviewers: event.target.value })}
       />
       {suggested.length > 0 && (
-        <div role="group" aria-label="Suggested reviewers" className="kinds">
+        <Chips label="Suggested reviewers" className="people">
           {suggested.slice(0, 30).map((name) => (
-            <button
-              key={name}
-              type="button"
-              className="kind-chip person-chip"
-              aria-pressed={fields.reviewers.includes(name)}
-              onClick={() => toggle(name)}
-            >
-              {fields.reviewers.includes(name) && <Check size={12} aria-hidden />}
+            <ToggleChip key={name} isOn={fields.reviewers.includes(name)} onClick={() => toggle(name)}>
+              {fields.reviewers.includes(name) ? (
+                <Check size={12} aria-hidden />
+              ) : (
+                <Plus size={12} aria-hidden />
+              )}
               {name}
-            </button>
+            </ToggleChip>
           ))}
-        </div>
+        </Chips>
       )}
     </div>
   );

@@ -2,6 +2,7 @@ import { Check, X } from 'lucide-react';
 import type { RequestInfo } from '../../../shared/contract/access-requests.ts';
 import { counted } from '../../state/request-words.ts';
 import { formatAgo, formatExact, formatMoment } from '../../ui/time.ts';
+import './seats.css';
 
 /** The votes as a row of seats: filled, refused, empty. */
 export function Seats({ request, now }: { request: RequestInfo; now: number }) {

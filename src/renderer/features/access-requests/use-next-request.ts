@@ -1,5 +1,6 @@
 import { useMemo } from 'react';
-import { clusterOf, type RequestUri, parseRequestUri } from '../../../shared/uri/uri.ts';
+import type { RequestUri } from '../../../shared/uri/uri.ts';
+import { isSameRequest } from '../../state/request-words.ts';
 import { useAppState } from '../../state/store.ts';
 import { useRequestCalls } from '../../state/use-request-calls.ts';
 
@@ -14,10 +15,8 @@ export function useNextRequest(current: RequestUri): NextRequest | undefined {
   const requests = useAppState((state) => state.requests);
   const calls = useRequestCalls();
   return useMemo(() => {
-    const sameAs = (uri: RequestUri) =>
-      clusterOf(uri) === clusterOf(current) && parseRequestUri(uri)?.id === parseRequestUri(current)?.id;
     const waiting = Object.values(requests)
-      .filter((request) => request.waitsForMe && !sameAs(request.uri))
+      .filter((request) => request.waitsForMe && !isSameRequest(request.uri, current))
       .sort((a, b) => (a.createdAt < b.createdAt ? 1 : -1));
     const [first] = waiting;
     return first && { count: new Set(waiting.map(({ id }) => id)).size, open: () => calls.show(first.uri) };

@@ -72,7 +72,7 @@ export function AddKey(props: {
           Cancel
         </Button>
         <Button type="submit" kind="primary" disabled={isBusy || name.trim() === ''}>
-          {isBusy ? 'Waiting for the key…' : 'Add'}
+          {isBusy ? 'Adding…' : 'Add'}
         </Button>
       </div>
     </form>

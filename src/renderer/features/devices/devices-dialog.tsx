@@ -137,7 +137,7 @@ function Device(props: { device: DeviceInfo; accountUri: AccountUri; onChanged: 
           <>
             <span className="muted">Remove it for good?</span>
             <Button onClick={() => setAsking(false)}>Keep</Button>
-            <Button className="deny" autoFocus disabled={isBusy} onClick={() => void remove()}>
+            <Button kind="danger" autoFocus disabled={isBusy} onClick={() => void remove()}>
               {isBusy ? 'Removing…' : 'Remove'}
             </Button>
           </>

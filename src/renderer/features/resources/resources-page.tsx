@@ -13,6 +13,7 @@ import { useOpenShell } from '../../state/use-open-shell.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { Chips, ToggleChip } from '../../ui/toggle-chip.tsx';
 import { DetailsDrawer } from './details-drawer.tsx';
 import { KindIcon, kindLabels } from './kinds.tsx';
 import { ResourceGrid } from './resource-grid.tsx';
@@ -99,7 +100,7 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
   return (
     <section className="resources" aria-label="Resource list">
       <div className="resources-bar">
-        <div role="group" aria-label="Kinds" className="kinds">
+        <Chips label="Kinds">
           <KindChip label="All" isOn={kind === undefined} onClick={() => setKind(undefined)} />
           {resourceKinds.map((name) => (
             <KindChip
@@ -110,16 +111,14 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
               onClick={() => setKind(name)}
             />
           ))}
-          <button
-            type="button"
-            className="kind-chip"
-            aria-pressed={isRequestable}
+          <ToggleChip
+            isOn={isRequestable}
             title="Also what you may request"
             onClick={() => setRequestable((old) => !old)}
           >
             <KeyRound size={14} aria-hidden /> Requestable too
-          </button>
-        </div>
+          </ToggleChip>
+        </Chips>
         <div className="search" data-mode={mode}>
           <Search size={14} aria-hidden />
           <input
@@ -206,10 +205,10 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
 
 function KindChip(props: { kind?: ResourceKind; label: string; isOn: boolean; onClick: () => void }) {
   return (
-    <button type="button" className="kind-chip" aria-pressed={props.isOn} onClick={props.onClick}>
+    <ToggleChip isOn={props.isOn} onClick={props.onClick}>
       {props.kind && <KindIcon kind={props.kind} />}
       {props.label}
-    </button>
+    </ToggleChip>
   );
 }
 

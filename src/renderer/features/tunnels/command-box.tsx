@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { TunnelCommand, TunnelInfo } from '../../../shared/contract/tunnels.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import { Button } from '../../ui/button.tsx';
+import { ToggleChip } from '../../ui/toggle-chip.tsx';
 import type { TunnelCalls } from './use-tunnel-calls.ts';
 
 /** The tunnel from a command line: one program at a time, the first that is on this machine. */
@@ -18,16 +19,10 @@ export function CommandBox(props: { tunnel: TunnelInfo; calls: TunnelCalls; isMa
       {commands.length > 1 && (
         <div role="group" aria-label="Programs" className="programs">
           {commands.map((each, index) => (
-            <button
-              key={each.title}
-              type="button"
-              className="kind-chip"
-              aria-pressed={index === at}
-              onClick={() => setChosen(each.title)}
-            >
+            <ToggleChip key={each.title} isOn={index === at} onClick={() => setChosen(each.title)}>
               {each.title}
               {!each.isInstalled && <span className="small muted">not installed</span>}
-            </button>
+            </ToggleChip>
           ))}
         </div>
       )}
