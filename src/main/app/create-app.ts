@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AppInfo } from '../../shared/contract/app.ts';
+import { type AppInfo, hostZoom } from '../../shared/contract/app.ts';
 import { filesByPage, filesByPath } from '../../shared/contract/transfers.ts';
 import { DisposableStore, toDisposable } from '../../shared/lifecycle/disposable.ts';
 import { type ClusterUri, formatAccountUri, formatClusterUri } from '../../shared/uri/uri.ts';
@@ -24,6 +24,7 @@ import type { App, AppOptions } from './app.ts';
 import { AccountAccess } from './access.ts';
 import { DemoSignIn } from './demo.ts';
 import { AppFiles } from './files.ts';
+import { followZoom } from './host-zoom.ts';
 import { LocalTerminals } from './local-terminals.ts';
 import { createRequests } from './requests.ts';
 import { createRouter } from './router.ts';
@@ -66,6 +67,7 @@ export function createApp(host: Host, options: AppOptions): App {
     log,
   });
   const undoRoute = routeThroughProxy(hub, settings);
+  const zoomFollowing = followZoom(host, settings);
   const profiles = new ProfileStore(host.openStore('profiles'), log);
   const vault = new IdentityVault(host.dataFolder, host.secrets);
   const clusters = new ClusterService({ hub, profiles, log, now });
@@ -189,6 +191,7 @@ export function createApp(host: Host, options: AppOptions): App {
       await localShells.dispose();
       accounts.dispose();
       undoRoute();
+      zoomFollowing.dispose();
       settings.dispose();
       log.info('stopped');
     },
@@ -201,7 +204,7 @@ function describeApp(host: Host, options: AppOptions): AppInfo {
     version: options.version,
     host: host.kind,
     platform: host.platform,
-    capabilities: [host.files ? filesByPath : filesByPage],
+    capabilities: [host.files ? filesByPath : filesByPage, ...(host.zoom ? [hostZoom] : [])],
     ...(demo
       ? {
           demo: {

@@ -19,8 +19,21 @@ export function createElectronHost(): Host {
     authenticator: createWindowAuthenticator(),
     notify: showNotice,
     files: hostFiles,
+    zoom: zoomWindows,
   };
 }
+
+/** The page in every window, also in those that open later. */
+function zoomWindows(factor: number): void {
+  zoomFactor = factor;
+  for (const window of BrowserWindow.getAllWindows()) zoomWindow(window);
+}
+
+export function zoomWindow(window: BrowserWindow): void {
+  window.webContents.setZoomFactor(zoomFactor);
+}
+
+let zoomFactor = 1;
 
 const hostFiles: HostFiles = {
   async choose(what) {

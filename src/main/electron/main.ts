@@ -6,7 +6,7 @@ import { createApp } from '../app/create-app.ts';
 import { startDemoProcess } from '../demo/demo-process.ts';
 import { openDemoStore } from '../demo/demo-store.ts';
 import { connectPages } from './connect-pages.ts';
-import { createElectronHost } from './electron-host.ts';
+import { createElectronHost, zoomWindow } from './electron-host.ts';
 import { createMainWindow } from './main-window.ts';
 import { pageOrigin, pageUrl, registerPageScheme, servePage } from './page-protocol.ts';
 import { restrictPermissions } from './permissions.ts';
@@ -33,6 +33,7 @@ async function run(): Promise<void> {
   });
   const window = createMainWindow({ preload: join(folder, 'preload.cjs'), pageUrl });
   connectPages(core, window.webContents);
+  window.webContents.on('did-finish-load', () => zoomWindow(window));
   app.on('second-instance', () => {
     if (window.isMinimized()) window.restore();
     window.focus();

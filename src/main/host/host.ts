@@ -45,6 +45,8 @@ export interface Host {
   openExternal(url: string): Promise<void>;
   /** Absent where the page has the files. */
   readonly files?: HostFiles | undefined;
+  /** Makes the page larger or smaller; 1 = as it is. Absent where the page has to do it itself. */
+  zoom?(factor: number): void;
   /** Security keys and passkeys; absent where no browser engine can be had. */
   readonly authenticator?: Authenticator | undefined;
   /** Shows a notice of the operating system where that is possible; the page shows its own anyway. */

@@ -1,4 +1,6 @@
 import { copyFileSync, readFileSync, statSync } from 'node:fs';
+import type { z } from 'zod';
+import { CommandKeys, type KeyBindings } from '../../shared/contract/key-bindings.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import {
   defaultSettings,
@@ -7,19 +9,24 @@ import {
   type SettingsInfo,
   settingNames,
 } from '../../shared/contract/settings.ts';
+import { isCommandId } from '../../shared/keys/commands.ts';
+import { lineFinder } from './value-lines.ts';
 
 /** What this version writes; a file with a higher number is read as far as possible and never written. */
 export const settingsFormat = 1;
 const maxFileBytes = 1 << 20;
+const maxProblems = 100;
 
 /** The file's own fields, unknown ones included: they are kept. */
 export type RawSettings = Readonly<Record<string, unknown>>;
+
+type Problem = SettingsInfo['problems'][number];
 
 export interface ReadSettings {
   readonly raw: RawSettings;
   readonly values: Settings;
   readonly changed: readonly SettingName[];
-  readonly problems: SettingsInfo['problems'];
+  readonly problems: readonly Problem[];
   readonly isReadOnly: boolean;
 }
 
@@ -33,33 +40,72 @@ export function readSettingsFile(path: string): ReadSettings | undefined {
       advice: 'Move the file away; Porthole then begins with its defaults.',
     });
   }
-  return judgeSettings(parse(readFileSync(path, 'utf8'), path));
+  const text = readFileSync(path, 'utf8').replace(/^\uFEFF/, '');
+  const read = judgeSettings(parse(text, path));
+  return { ...read, problems: withLines(read.problems, text) };
 }
 
-/** Judges each value on its own: a wrong one is named and its default counts. */
+/** Judges each value on its own: a wrong one is named and its default counts. Of `keys` each command is judged on its own. */
 export function judgeSettings(raw: RawSettings): ReadSettings {
   const values: Record<string, unknown> = { ...defaultSettings };
   const changed: SettingName[] = [];
-  const problems: { name: string; reason: string }[] = [];
+  const problems: Problem[] = [];
   for (const name of settingNames) {
     if (raw[name] === undefined) continue;
     const parsed = Settings.shape[name].safeParse(raw[name]);
-    if (parsed.success) {
-      values[name] = parsed.data;
-      changed.push(name);
-    } else {
-      problems.push({
-        name,
-        reason: parsed.error.issues
-          .map((issue) => issue.message)
-          .join('; ')
-          .slice(0, 1_000),
-      });
+    if (parsed.success) values[name] = parsed.data;
+    if (name === 'keys') {
+      const judged = judgeKeys(raw[name]);
+      values[name] = judged.bindings;
+      problems.push(...judged.problems);
     }
+    if (parsed.success || name === 'keys') changed.push(name);
+    else problems.push({ name, reason: reasonOf(parsed.error) });
   }
   const format = raw['format'] ?? settingsFormat;
   const isReadOnly = typeof format !== 'number' || format > settingsFormat;
-  return { raw, values: Settings.parse(values), changed, problems, isReadOnly };
+  return {
+    raw,
+    values: Settings.parse(values),
+    changed,
+    problems: problems.slice(0, maxProblems),
+    isReadOnly,
+  };
+}
+
+function judgeKeys(raw: unknown): { bindings: KeyBindings; problems: readonly Problem[] } {
+  const name = 'keys';
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw))
+    return { bindings: {}, problems: [{ name, reason: 'expected commands with their keys' }] };
+  const bindings: KeyBindings = {};
+  const problems: Problem[] = [];
+  for (const [command, value] of Object.entries(raw)) {
+    const part = command.slice(0, 100);
+    const parsed = CommandKeys.safeParse(value);
+    if (!isCommandId(command)) problems.push({ name, part, reason: 'there is no command of this name' });
+    else if (parsed.success) bindings[command] = parsed.data;
+    else problems.push({ name, part, reason: reasonOf(parsed.error) });
+  }
+  return { bindings, problems };
+}
+
+/** Of a union the messages of all its kinds, without those that only say that it is another kind. */
+function reasonOf(error: z.ZodError): string {
+  const leaves = (issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] =>
+    issues.flatMap((issue) => (issue.code === 'invalid_union' ? issue.errors.flatMap(leaves) : [issue]));
+  const all = leaves(error.issues);
+  const own = all.filter((issue) => issue.code !== 'invalid_type');
+  const messages = (own.length > 0 ? own : all).map((issue) => issue.message);
+  return [...new Set(messages)].join('; ').slice(0, 1_000);
+}
+
+function withLines(problems: readonly Problem[], text: string): readonly Problem[] {
+  if (problems.length === 0) return problems;
+  const lineOf = lineFinder(text);
+  return problems.map((problem) => {
+    const line = lineOf(problem.part === undefined ? [problem.name] : [problem.name, problem.part]);
+    return line === undefined ? problem : { ...problem, line };
+  });
 }
 
 /** Keeps the file as it is beside itself; a missing one is no matter. */
@@ -74,7 +120,7 @@ export function keepCopy(path: string): void {
 function parse(text: string, path: string): RawSettings {
   let value: unknown;
   try {
-    value = JSON.parse(text.replace(/^\uFEFF/, ''));
+    value = JSON.parse(text);
   } catch (cause) {
     throw invalid(path, text, cause instanceof Error ? cause.message : '', cause);
   }

@@ -6,6 +6,7 @@ import {
   type Settings,
   type SettingsInfo,
 } from '../../shared/contract/settings.ts';
+import type { KeyChange } from '../../shared/contract/key-bindings.ts';
 import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import { Emitter } from '../../shared/lifecycle/emitter.ts';
@@ -63,6 +64,18 @@ export class SettingsService implements Disposable {
   reset(names: readonly SettingName[]): void {
     const kept = Object.entries(this.#read.raw).filter(([name]) => !names.includes(name as SettingName));
     this.#write(Object.fromEntries(kept));
+  }
+
+  bindKeys(changes: readonly KeyChange[]): void {
+    const old = this.#read.raw['keys'];
+    const isUsable = typeof old === 'object' && old !== null && !Array.isArray(old);
+    const keys = new Map(isUsable ? Object.entries(old) : []);
+    for (const { command, chords } of changes) {
+      if (chords === undefined) keys.delete(command);
+      else keys.set(command, chords.length === 0 ? null : chords.length === 1 ? chords[0] : chords);
+    }
+    const { keys: _old, ...others } = this.#read.raw;
+    this.#write(keys.size === 0 ? others : { ...others, keys: Object.fromEntries(keys) });
   }
 
   setHttpProxyPassword(password: string): void {

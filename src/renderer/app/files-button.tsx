@@ -1,8 +1,9 @@
 import { FolderTree } from 'lucide-react';
 import { useAppState, useSession } from '../state/store.ts';
 import { useUi } from '../state/ui-state.ts';
+import { useChordOf } from '../state/use-keymap.ts';
 import { IconButton } from '../ui/button.tsx';
-import { mainKey } from './chords.ts';
+import { chordText } from '../ui/keys.tsx';
 import { fileActions } from './file-actions.ts';
 
 /** Opens the files of the server whose terminal is in front, and closes them. */
@@ -11,6 +12,7 @@ export function FilesButton() {
   const ui = useUi();
   const { tabs, activeTabId } = useAppState((state) => state.workspace);
   const shells = useAppState((state) => state.shells);
+  const chord = useChordOf('files');
   const panes = useAppState((state) => state.filePanes);
   const front = tabs.find((tab) => tab.id === activeTabId);
   const actions = fileActions(
@@ -23,7 +25,7 @@ export function FilesButton() {
   return (
     <IconButton
       label="Files of the server"
-      title={`Files of the server (${mainKey} Shift E)`}
+      title={chord ? `Files of the server (${chordText(chord)})` : 'Files of the server'}
       className="files-button"
       aria-pressed={actions.pane !== undefined}
       onClick={actions.pane ? actions.close : actions.open}

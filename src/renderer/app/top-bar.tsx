@@ -4,12 +4,14 @@ import { AssumedChip } from '../features/access-requests/assumed-chip.tsx';
 import { InboxChip } from '../features/access-requests/inbox-chip.tsx';
 import { TransfersChip } from '../features/files/transfers-chip.tsx';
 import { useSession } from '../state/store.ts';
+import { useChordOf } from '../state/use-keymap.ts';
 import { IconButton } from '../ui/button.tsx';
-import { mainKey } from './chords.ts';
+import { Keys } from '../ui/keys.tsx';
 import { OpenChip } from './open-chip.tsx';
 
 export function TopBar({ onPalette }: { onPalette: () => void }) {
   const session = useSession();
+  const chord = useChordOf('palette');
   return (
     <header className="top-bar" data-region="top">
       <div className="grow">
@@ -18,7 +20,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <button type="button" className="palette-button" onClick={onPalette}>
         <Search size={14} aria-hidden />
         <span className="grow clip">Search resources, run commands</span>
-        <kbd>{mainKey} K</kbd>
+        <Keys chord={chord} />
       </button>
       <div className="grow top-chips">
         <AssumedChip />

@@ -3,6 +3,9 @@ import { z } from 'zod';
 import { AccountUri, ClusterUri } from '../uri/uri.ts';
 import { LongText, ShortText } from './ids.ts';
 
+/** A capability: the host itself makes the page larger and smaller, as `appearance.zoom` says. */
+export const hostZoom = 'zoom';
+
 /** Facts of this start that do not change while it runs. */
 export const AppInfo = z.object({
   version: ShortText,

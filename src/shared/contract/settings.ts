@@ -2,16 +2,11 @@ import { oc } from '@orpc/contract';
 import { z } from 'zod';
 import { ErrorInfo } from '../errors/app-error.ts';
 import { ShortText } from './ids.ts';
+import { KeyBindings, KeyChange } from './key-bindings.ts';
 
 const flag = (isOn: boolean, text: string) => z.boolean().default(isOn).describe(text);
 const whole = (least: number, most: number, start: number, text: string) =>
   z.number().int().min(least).max(most).default(start).describe(text);
-
-/** A key with its modifiers, as in `Ctrl+Shift+K`; `Ctrl` is Cmd on macOS. */
-export const Chord = z
-  .string()
-  .max(60)
-  .regex(/^((Ctrl|Alt|Shift|Meta)\+){0,4}[^\s+]{1,20}$|^((Ctrl|Alt|Shift|Meta)\+){0,4}\+$/);
 
 /**
  * Every setting: its name in the file, its bounds, its default, and the sentence that the JSON schema and the page show.
@@ -26,6 +21,7 @@ export const Settings = z.object({
     .enum(['comfortable', 'compact'])
     .default('comfortable')
     .describe('Height of the rows of lists.'),
+  'appearance.zoom': whole(50, 300, 100, 'Size of everything in the window, in percent.'),
   'terminal.fontFamily': z
     .string()
     .max(200)
@@ -60,10 +56,9 @@ export const Settings = z.object({
     .default(' ()[]{}\'",;|<>`')
     .describe('Characters that end a word for a double click.'),
   'terminal.screenReader': flag(false, 'Lets screen readers read terminals; large output becomes slower.'),
-  keys: z
-    .record(z.string().max(100), Chord.nullable())
-    .default({})
-    .describe('Keys of commands that differ from the built-in ones; null takes a key away.'),
+  keys: KeyBindings.default({}).describe(
+    'Keys of commands that differ from the built-in ones: one, several, or null for none.',
+  ),
   'network.httpProxy': z
     .string()
     .max(500)
@@ -109,7 +104,14 @@ export const SettingChanges = z.object(
 ) as unknown as z.ZodType<Partial<Settings>>;
 
 /** One value of the file that cannot be used; its default counts instead, and the file keeps it. */
-export const SettingProblem = z.object({ name: ShortText, reason: z.string().max(1_000) });
+export const SettingProblem = z.object({
+  name: ShortText,
+  /** Of `keys`: the command. */
+  part: ShortText.optional(),
+  reason: z.string().max(1_000),
+  /** Where the file has it, counted from 1. */
+  line: z.number().int().positive().optional(),
+});
 
 export const SettingsInfo = z.object({
   values: Settings,
@@ -131,6 +133,8 @@ export const settings = {
   set: oc.input(z.object({ values: SettingChanges })).output(z.void()),
   /** Gives defaults back. */
   reset: oc.input(z.object({ names: z.array(z.enum(settingNames)).max(1_000) })).output(z.void()),
+  /** Changes the keys of some commands; what the file has for others stays, even what cannot be used. */
+  bindKeys: oc.input(z.object({ changes: z.array(KeyChange).max(100) })).output(z.void()),
   /** Empty takes the password away. It is sealed and never comes back to a page. */
   setHttpProxyPassword: oc.input(z.object({ password: z.string().max(1_000) })).output(z.void()),
 };

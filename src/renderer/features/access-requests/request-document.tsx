@@ -3,8 +3,10 @@ import { type CSSProperties, type KeyboardEvent, useEffect, useRef, useState } f
 import type { RequestInfo } from '../../../shared/contract/access-requests.ts';
 import { toErrorInfo } from '../../../shared/errors/app-error.ts';
 import { accountOf, type RequestUri } from '../../../shared/uri/uri.ts';
+import { chordOfPress, formatChord, isPlain } from '../../../shared/keys/chord.ts';
 import { namesOf, requestLook } from '../../state/request-words.ts';
 import { useAccountLook } from '../../state/use-accounts.ts';
+import { useKeymap } from '../../state/use-keymap.ts';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { StateDot } from '../../ui/state-dot.tsx';
@@ -31,9 +33,12 @@ export function RequestDocument(props: { requestUri: RequestUri; isFront: boolea
     if (props.isFront && !document.activeElement?.closest('.top-bar, .tab-bar, .dialog'))
       region.current?.focus({ preventScroll: true });
   }, [props.isFront]);
+  const keymap = useKeymap();
   const onKeyDown = (event: KeyboardEvent) => {
+    const chord = chordOfPress(event.nativeEvent, keymap.isMac);
+    if (!next || !chord || !keymap.commandsOf(formatChord(chord)).includes('next-request')) return;
     const inField = (event.target as HTMLElement).matches('input, textarea, select');
-    if (event.key !== 'n' || inField || event.ctrlKey || event.metaKey || event.altKey || !next) return;
+    if (inField && isPlain(chord)) return;
     event.preventDefault();
     next.open();
   };

@@ -5,21 +5,17 @@ import type { AccountInfo } from '../../../shared/contract/clusters.ts';
 import { useAppState, useSession } from '../../state/store.ts';
 import { useOpenShell } from '../../state/use-open-shell.ts';
 import { useUi } from '../../state/ui-state.ts';
+import { Keys } from '../../ui/keys.tsx';
+import type { PaletteItem } from './palette-item.ts';
 import './palette.css';
 
 const searchPauseMs = 120;
 const shownResources = 8;
 
-export interface PaletteAction {
-  readonly name: string;
-  readonly chord?: string;
-  readonly run: () => void;
-}
-
 /** One field for everything: resources of all clusters, tabs, actions. `>` leaves only the actions. */
 export function CommandPalette(props: {
-  actions: readonly PaletteAction[];
-  tabs: readonly PaletteAction[];
+  actions: readonly PaletteItem[];
+  tabs: readonly PaletteItem[];
   onClose: () => void;
 }) {
   const [text, setText] = useState('');
@@ -101,13 +97,13 @@ function nameOf(resource: Resource): string {
   return resource.kind === 'server' && login ? `${login}@${resource.name}` : resource.name;
 }
 
-function valueOf(heading: string, index: number, item: PaletteAction): string {
+function valueOf(heading: string, index: number, item: PaletteItem): string {
   return `${heading}-${index}-${item.name}`.toLowerCase();
 }
 
 function PaletteGroup(props: {
   heading: string;
-  items: readonly PaletteAction[];
+  items: readonly PaletteItem[];
   pick: (work: () => void) => void;
 }) {
   if (props.items.length === 0) return null;
@@ -121,7 +117,7 @@ function PaletteGroup(props: {
           onSelect={() => props.pick(item.run)}
         >
           <span className="grow clip">{item.name}</span>
-          {item.chord && <kbd>{item.chord}</kbd>}
+          <Keys chord={item.chord} />
         </Command.Item>
       ))}
     </Command.Group>

@@ -1,4 +1,5 @@
 import { type SettingName, Settings } from '../../../shared/contract/settings.ts';
+import { commandEntry, commandIds } from '../../../shared/keys/commands.ts';
 import type { SettingsSection } from '../../../shared/contract/workspace.ts';
 
 /** What the page shows a setting as. */
@@ -35,6 +36,7 @@ export const sections: readonly SectionEntry[] = [
         label: 'Density',
         choices: { comfortable: 'Comfortable', compact: 'Compact' },
       },
+      { name: 'appearance.zoom', label: 'Zoom', unit: '%' },
       { name: 'terminal.fontFamily', label: 'Terminal font' },
       { name: 'terminal.fontSize', label: 'Terminal font size', unit: 'px' },
       { name: 'terminal.lineHeight', label: 'Line height' },
@@ -80,7 +82,12 @@ export const sections: readonly SectionEntry[] = [
       { name: 'terminal.screenReader', label: 'Screen reader support' },
     ],
   },
-  { id: 'keys', title: 'Keys', words: 'shortcuts bindings keyboard chords', settings: [] },
+  {
+    id: 'keys',
+    title: 'Keys',
+    words: `shortcuts bindings keyboard chords ${commandIds.map((id) => commandEntry(id).label).join(' ')}`,
+    settings: [],
+  },
   {
     id: 'network',
     title: 'Network',

@@ -22,7 +22,7 @@ export function SettingsDocument(props: {
   section: SettingsSection;
   isFront: boolean;
   /** Parts of sections that are more than plain settings. */
-  parts: Partial<Record<SettingsSection, ReactNode>>;
+  parts: Partial<Record<SettingsSection, (search: string) => ReactNode>>;
 }) {
   const session = useSession();
   const ui = useUi();
@@ -70,7 +70,13 @@ export function SettingsDocument(props: {
       <div className="settings-page" ref={page} data-region="settings">
         <FileState info={info} />
         {shown.map((section) => (
-          <Section key={section.id} section={section} info={info} run={run} part={props.parts[section.id]} />
+          <Section
+            key={section.id}
+            section={section}
+            info={info}
+            run={run}
+            part={props.parts[section.id]?.(search)}
+          />
         ))}
         {shown.length === 0 && (
           <div className="empty">
@@ -112,7 +118,10 @@ function Row({ entry, info, run }: { entry: SettingEntry; info: SettingsInfo; ru
           {describeSetting(name)}
         </span>
         {problem && (
-          <span className="setting-problem">The file has a value that cannot be used: {problem.reason}.</span>
+          <span className="setting-problem">
+            The file{problem.line === undefined ? '' : `, line ${problem.line}`}, has a value that cannot be
+            used: {problem.reason}.
+          </span>
         )}
       </div>
       <SettingControl

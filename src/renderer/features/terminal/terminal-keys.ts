@@ -1,24 +1,32 @@
 import type { Terminal } from '@xterm/xterm';
+import { belongsToShell, chordOfPress, formatChord } from '../../../shared/keys/chord.ts';
+import type { Keymap } from '../../../shared/keys/keymap.ts';
 
-const isMac = navigator.platform.startsWith('Mac');
+export interface TerminalKeyOptions {
+  readonly terminal: Terminal;
+  readonly keymap: Keymap;
+  /** Where the browser's own paste does not follow the key. */
+  readonly pasteClipboard: () => void;
+}
 
-/** Chords that the app takes while a terminal has the focus; all others belong to the shell. */
-export function takesTerminalKey(event: KeyboardEvent, terminal: Terminal): boolean {
+/** Whether the app takes a key while a terminal has the focus; all others belong to the shell. */
+export function takesTerminalKey(event: KeyboardEvent, options: TerminalKeyOptions): boolean {
+  const { terminal, keymap } = options;
+  const { isMac } = keymap;
   if (event.type !== 'keydown') return false;
-  const withMain = isMac ? event.metaKey : event.ctrlKey && event.shiftKey;
-  if (withMain && event.code === 'KeyC') {
-    const text = terminal.getSelection();
-    if (text !== '') void navigator.clipboard.writeText(text);
+  const chord = chordOfPress(event, isMac);
+  if (!chord || belongsToShell(chord, isMac)) return false;
+  const text = formatChord(chord);
+  const commands = keymap.commandsOf(text);
+  if (commands.includes('copy')) {
+    const selection = terminal.getSelection();
+    if (selection !== '') void navigator.clipboard.writeText(selection);
     event.preventDefault();
-    return true;
+  } else if (commands.includes('paste') && text !== (isMac ? 'Ctrl+V' : 'Ctrl+Shift+V')) {
+    event.preventDefault();
+    options.pasteClipboard();
   }
-  if (withMain && event.code === 'KeyV') return true; // the browser's own paste follows
-  if (
-    event.ctrlKey &&
-    (event.key === 'Tab' || event.key === 'PageUp' || event.key === 'PageDown' || event.key === 'F6')
-  )
-    return true;
-  if (event.ctrlKey && !event.shiftKey && !event.altKey && /^Digit[1-9]$/.test(event.code)) return true;
-  if (isMac) return event.metaKey;
-  return event.ctrlKey && event.shiftKey;
+  if (commands.length > 0) return true;
+  // Without a command these would only type control characters that nobody expects.
+  return chord.ctrl && (isMac || chord.shift);
 }

@@ -12,6 +12,7 @@ import type { ShellInfo } from '../../../shared/contract/shells.ts';
 import { rememberTerminalSize } from '../../state/terminal-size.ts';
 import { useAppState, useClusterOf, useSession } from '../../state/store.ts';
 import { useOpenLink } from '../../state/use-open-link.ts';
+import { useKeymap } from '../../state/use-keymap.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { useCopy } from '../../state/use-copy.ts';
 import { useTheme } from './use-theme.ts';
@@ -64,11 +65,12 @@ export function TerminalView({
   }, [session, ui, shell.accountUri, id, terminal]);
   // The key handler of xterm is set once; it looks here for what counts now.
   const openLink = useOpenLink();
-  const latest = useRef({ isEnded, reconnect, openLink, settings });
+  const keymap = useKeymap();
+  const latest = useRef({ isEnded, reconnect, openLink, settings, keymap, pasteClipboard });
   useEffect(() => {
-    latest.current = { isEnded, reconnect, openLink, settings };
+    latest.current = { isEnded, reconnect, openLink, settings, keymap, pasteClipboard };
     terminal?.configure(settings);
-  }, [isEnded, reconnect, openLink, settings, terminal]);
+  }, [isEnded, reconnect, openLink, settings, keymap, pasteClipboard, terminal]);
 
   useEffect(() => {
     const element = holder.current;
@@ -90,7 +92,7 @@ export function TerminalView({
           latest.current.reconnect();
           return true;
         }
-        return takesTerminalKey(event, created.terminal);
+        return takesTerminalKey(event, { ...latest.current, terminal: created.terminal });
       },
     });
     created.open(element);
