@@ -5,6 +5,7 @@ import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import { atWallTime } from '../host/wall-timer.ts';
 import { type AccountUri, formatRequestUri, parseAccountUri, type RequestUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asName } from '../log/log-value.ts';
 import { currentRoles } from '../protocol/client/current-roles.ts';
 import { RequestApi } from '../protocol/client/request-api.ts';
 import { watchRequests } from '../protocol/client/request-watch.ts';
@@ -253,7 +254,7 @@ export class AccountRequests implements Disposable {
       if (signal.aborted) throw error;
       if (isAppError(error, 'connection-lost', 'session-expired', 'signed-out', 'cancelled', 'timed-out'))
         throw error;
-      log.error('roles-not-read', error, { account: accountUri });
+      log.error('roles-not-read', error, { account: asName(accountUri) });
     }
   }
 

@@ -2,6 +2,7 @@ import type { AssumePreview } from '../../shared/contract/access-requests.ts';
 import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { type AccountUri, accountOf, parseRequestUri, type RequestUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asWord } from '../log/log-value.ts';
 import { RequestApi } from '../protocol/client/request-api.ts';
 import type { AccessRequest } from '../protocol/codec/access-request.ts';
 import { activeRequestsOf, factsOf } from '../protocol/codec/identity.ts';
@@ -120,10 +121,10 @@ export class Assumptions {
         });
       await this.#change(accountUri, kept);
       for (const info of gone) {
-        log.info('assumed-request-gone', { request: info.id });
+        log.info('assumed-request-gone', { request: asWord(info.id) });
         board.tell('assumed-deleted', info, '');
       }
-    }).catch((error: unknown) => log.error('assumed-request-not-dropped', error, { request: id }));
+    }).catch((error: unknown) => log.error('assumed-request-not-dropped', error, { request: asWord(id) }));
   }
 
   async #change(accountUri: AccountUri, ids: readonly string[], signal?: AbortSignal): Promise<Date> {

@@ -11,6 +11,7 @@ import type { CartItem } from '../../shared/contract/request-cart.ts';
 import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { type AccountUri, accountOf, parseRequestUri, type RequestUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asWord } from '../log/log-value.ts';
 import { type Review, RequestApi } from '../protocol/client/request-api.ts';
 import { activeRequestsOf } from '../protocol/codec/identity.ts';
 import { majorOf } from '../protocol/codec/server-version.ts';
@@ -145,7 +146,7 @@ export class RequestService {
     });
     this.#options.carts.take(draft.accountUri, draft.roles, draft.resources);
     const info = account.answered(request.id, request);
-    this.#options.log.info('request-created', { request: request.id });
+    this.#options.log.info('request-created', { request: asWord(request.id) });
     return info ?? account.info(request);
   }
 

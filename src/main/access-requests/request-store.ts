@@ -3,6 +3,7 @@ import { RequestNotice } from '../../shared/contract/access-requests.ts';
 import { RequestCart } from '../../shared/contract/request-cart.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { asPath } from '../log/log-value.ts';
 
 const Stored = z.object({
   format: z.literal(1),
@@ -45,7 +46,7 @@ export class RequestStore {
       const raw = this.#store.read();
       return raw === undefined ? empty : Stored.parse(raw);
     } catch (error) {
-      this.#log.error('requests-store-damaged', error, { path: this.#store.path });
+      this.#log.error('requests-store-damaged', error, { path: asPath(this.#store.path) });
       return empty;
     }
   }

@@ -10,7 +10,8 @@ import type { Host } from '../host/host.ts';
 import { serveByteChannels } from '../ipc/byte-channels.ts';
 import { serveRpc } from '../ipc/serve-rpc.ts';
 import { LocalShellService } from '../local-shell/local-shell-service.ts';
-import { createFileLogger } from '../log/log.ts';
+import { Log } from '../log/log.ts';
+import { asWord } from '../log/log-value.ts';
 import { isNativeCryptoUsed } from '../protocol/net/ssh/load-ssh2.ts';
 import { PromptService } from '../prompts/prompt-service.ts';
 import { ResourceService } from '../resources/resource-service.ts';
@@ -29,6 +30,7 @@ import { LocalTerminals } from './local-terminals.ts';
 import { createRequests } from './requests.ts';
 import { createRouter } from './router.ts';
 import { createSecondFactors } from './second-factors.ts';
+import { followLogSettings } from './log-feed.ts';
 import { routeThroughProxy } from './network.ts';
 import { Reopening } from './reopening.ts';
 import { SignInService } from './sign-in.ts';
@@ -40,7 +42,8 @@ import { clusterEnvironment } from './cluster-environment.ts';
 /** Builds the core, top to bottom. It is disposed in reverse. */
 export function createApp(host: Host, options: AppOptions): App {
   const now = options.now ?? (() => new Date());
-  const log = createFileLogger(join(host.dataFolder, 'logs'));
+  const logBook = new Log(join(host.dataFolder, 'logs'), { now });
+  const log = logBook.logger;
   const hub = new StateHub({
     app: describeApp(host, options),
     clusters: {},
@@ -64,16 +67,17 @@ export function createApp(host: Host, options: AppOptions): App {
     hub,
     store: host.openStore('settings'),
     secrets: host.secrets,
-    log,
+    log: log.in('settings'),
   });
+  followLogSettings(logBook, settings);
   const undoRoute = routeThroughProxy(hub, settings);
   const zoomFollowing = followZoom(host, settings);
-  const profiles = new ProfileStore(host.openStore('profiles'), log);
+  const profiles = new ProfileStore(host.openStore('profiles'), log.in('clusters'));
   const vault = new IdentityVault(host.dataFolder, host.secrets);
-  const clusters = new ClusterService({ hub, profiles, log, now });
+  const clusters = new ClusterService({ hub, profiles, log: log.in('clusters'), now });
   const demoUri: ClusterUri | undefined =
     options.demo && clusters.addDemo(options.demo.address, options.demo.caPem);
-  const accounts = new AccountService({ hub, clusters, profiles, vault, log, now });
+  const accounts = new AccountService({ hub, clusters, profiles, vault, log: log.in('clusters'), now });
   const access = new AccountAccess(accounts);
   const resources = new ResourceService({
     identity: (uri) => access.identity(uri),
@@ -84,7 +88,7 @@ export function createApp(host: Host, options: AppOptions): App {
   const { factors, devices, sign } = createSecondFactors({ host, now, access, clusters, prompts });
   const localShells = new LocalShellService({
     store: host.openStore('local-shell'),
-    log,
+    log: log.in('shells'),
     environmentOf: (uri, tunnelId) => ({
       ...clusterEnvironment(hub, uri),
       ...tunnels.kubernetes.environmentOf(uri, tunnelId),
@@ -92,7 +96,7 @@ export function createApp(host: Host, options: AppOptions): App {
   });
   const shells = new ShellService({
     hub,
-    log,
+    log: log.in('shells'),
     local: localShells,
     now,
     access: {
@@ -112,13 +116,23 @@ export function createApp(host: Host, options: AppOptions): App {
     duplicateShell: (id, size) => shells.duplicate(id, size),
   });
   accounts.onSignedOut((uri) => shells.endAll(uri));
-  const usage = createUsage({ host, hub, log, now, accounts, options });
+  const usage = createUsage({ host, hub, log: log.in('usage-data'), now, accounts, options });
   const usageEvents = new UsageEvents(usage);
-  const files = new AppFiles({ host, hub, log, now, accounts, access, factors, shells, usageEvents });
+  const files = new AppFiles({
+    host,
+    hub,
+    log: log.in('files'),
+    now,
+    accounts,
+    access,
+    factors,
+    shells,
+    usageEvents,
+  });
   const tunnels = new AppTunnels({
     host,
     hub,
-    log,
+    log: log.in('tunnels'),
     now,
     accounts,
     access,
@@ -128,7 +142,17 @@ export function createApp(host: Host, options: AppOptions): App {
     demoUri,
   });
   restoreActiveAccount(accounts, hub, profiles);
-  const requests = createRequests({ host, hub, log, now, accounts, access, clusters, resources, factors });
+  const requests = createRequests({
+    host,
+    hub,
+    log: log.in('requests'),
+    now,
+    accounts,
+    access,
+    clusters,
+    resources,
+    factors,
+  });
   files.transfers.service.restore();
   const demo = new DemoSignIn(options.demo, demoUri, accounts);
   const reopening = new Reopening({
@@ -146,6 +170,7 @@ export function createApp(host: Host, options: AppOptions): App {
   const router = createRouter({
     host,
     log,
+    logBook,
     hub,
     clusters,
     accounts,
@@ -166,7 +191,11 @@ export function createApp(host: Host, options: AppOptions): App {
     files,
   });
   const clients = new DisposableStore();
-  log.info('started', { version: options.version, host: host.kind, platform: host.platform });
+  log.info('started', {
+    version: asWord(options.version),
+    host: asWord(host.kind),
+    platform: asWord(host.platform),
+  });
   return {
     fileStreams: files.page,
     connectClient(pipes: ClientPipes) {

@@ -1,10 +1,12 @@
 import type { Host } from '../host/host.ts';
-import type { Logger } from '../log/log.ts';
+import type { Log, Logger } from '../log/log.ts';
+import { asProse } from '../log/log-value.ts';
 import type { ResourceService } from '../resources/resource-service.ts';
 import type { DeviceService } from '../second-factor/device-service.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { UsageService } from '../telemetry/usage-service.ts';
+import { watchLog } from './log-feed.ts';
 import type { Requests } from './requests.ts';
 import { type ClusterRoutesServices, clusterRoutes } from './routes/clusters.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -29,6 +31,7 @@ export interface RouterServices
     WorkspaceRoutesServices {
   readonly host: Host;
   readonly log: Logger;
+  readonly logBook: Log;
   readonly hub: StateHub;
   readonly resources: ResourceService;
   readonly settings: SettingsService;
@@ -39,15 +42,20 @@ export interface RouterServices
 
 /** What each call of the contract does: one file a domain in `routes/`. */
 export function createRouter(services: RouterServices) {
-  const { host, log, hub, resources, settings, usage } = services;
+  const { host, log, logBook, hub, resources, settings, usage } = services;
   const os = createImplementer(log);
   return os.router({
     app: {
       openExternal: os.app.openExternal.handler(({ input }) => host.openExternal(input.url)),
-      reportProblem: os.app.reportProblem.handler(({ input }) => log.warn('page-problem', input)),
+      reportProblem: os.app.reportProblem.handler(({ input }) =>
+        log.in('page').warn('page-problem', { message: asProse(input.message), stack: asProse(input.stack) }),
+      ),
     },
     state: {
       watch: os.state.watch.handler(({ signal }) => hub.watch(signal)),
+    },
+    log: {
+      watch: os.log.watch.handler(({ signal }) => watchLog(logBook, signal)),
     },
     resources: {
       list: os.resources.list.handler(({ input, signal }) => resources.list(input, signal)),

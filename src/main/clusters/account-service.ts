@@ -12,6 +12,7 @@ import {
   parseAccountUri,
 } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asName } from '../log/log-value.ts';
 import {
   type AccountIdentity,
   activeRequestsOf,
@@ -110,7 +111,7 @@ export class AccountService {
     if (complete !== identity) this.#install(uri, complete, sshAddressOf(ping, facts.address));
     this.#store(uri, complete);
     this.activate(uri);
-    log.info('signed-in', { account: uri });
+    log.info('signed-in', { account: asName(uri) });
     this.#signedIn.fire(uri);
     return uri;
   }
@@ -271,7 +272,7 @@ export class AccountService {
       this.#install(uri, identity, undefined);
       if (factsOf(identity).validUntil <= now()) this.#expire(uri);
     } catch (error) {
-      log.error('sign-in-not-restored', error, { account: uri });
+      log.error('sign-in-not-restored', error, { account: asName(uri) });
       this.#put(uri, 'signed-out', { state: 'idle' });
     }
   }

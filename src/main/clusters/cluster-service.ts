@@ -2,6 +2,7 @@ import type { ClusterFacts, ClusterInfo, TrustChoice } from '../../shared/contra
 import { AppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { type ClusterUri, formatClusterUri, parseClusterUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asName, asWord } from '../log/log-value.ts';
 import { checkServerVersion, versionWarnings } from '../protocol/codec/server-version.ts';
 import type { ProxyPing } from '../protocol/codec/web/answers.ts';
 import { findProxy, WebApi } from '../protocol/client/web-api.ts';
@@ -173,7 +174,10 @@ export class ClusterService {
       };
       return { ...profiles, clusters: [...profiles.clusters.filter((other) => other !== old), stored] };
     });
-    this.#log.info('cluster-added', { address: info.address, trust: found.trust.kind });
+    this.#log.info('cluster-added', {
+      address: asName(info.address),
+      trust: asWord(found.trust.kind),
+    });
   }
 
   #restore(stored: StoredCluster): void {
@@ -190,7 +194,7 @@ export class ClusterService {
         isDemo: false,
       });
     } catch (error) {
-      this.#log.error('cluster-not-restored', error, { address: stored.address });
+      this.#log.error('cluster-not-restored', error, { address: asName(stored.address) });
     }
   }
 

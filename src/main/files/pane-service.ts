@@ -7,6 +7,7 @@ import { decodeRemoteName } from '../../shared/files/remote-name.ts';
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import type { AccountUri, ResourceUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asWord } from '../log/log-value.ts';
 import type { SftpSession } from '../protocol/client/sftp-session.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { Bookmarks } from './bookmarks.ts';
@@ -157,7 +158,7 @@ export class PaneService {
   #connect(pane: Pane): void {
     this.#setStatus(pane, { kind: 'connecting' });
     this.session(pane.info.id).catch((error: unknown) =>
-      this.#options.log.error('files-failed', error, { pane: pane.info.id }),
+      this.#options.log.error('files-failed', error, { pane: asWord(pane.info.id) }),
     );
   }
 

@@ -2,6 +2,7 @@ import type { TunnelInfo, TunnelStatus } from '../../shared/contract/tunnels.ts'
 import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { type AccountUri, accountOf, parseAccountUri, parseResourceUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asProse, asWord } from '../log/log-value.ts';
 import type { TunnelCertificate } from '../protocol/client/tunnel-certificate.ts';
 import { CertificateSlot } from '../tunnels/certificate-slot.ts';
 import type { CertificateIssuer, TunnelAccess } from '../tunnels/certificate-issuer.ts';
@@ -237,13 +238,16 @@ export class KubeTunnel implements ManagedTunnel {
       );
       checkKubeCertificate(certificate.certificate, this.name);
       this.#failure = undefined;
-      log.info('tunnel-certificate', { tunnel: this.id, validUntil: certificate.validUntil.toISOString() });
+      log.info('tunnel-certificate', {
+        tunnel: asWord(this.id),
+        validUntil: asWord(certificate.validUntil.toISOString()),
+      });
       return certificate;
     } catch (error) {
       const coded = isAppError(error) ? error : unexpected(error);
       if (mayAsk && !signal.aborted) {
         this.#failure = coded;
-        log.error('tunnel-not-prepared', error, { tunnel: this.id });
+        log.error('tunnel-not-prepared', error, { tunnel: asWord(this.id) });
       }
       throw coded;
     } finally {
@@ -255,10 +259,10 @@ export class KubeTunnel implements ManagedTunnel {
     // The next request gets a new certificate.
     if (isCertificateRefusal(error)) this.#slot.clear();
     this.#options.log.warn('tunnel-connection-failed', {
-      tunnel: this.id,
-      code: error.code,
-      error: error.message,
-      detail: error.detail ?? error.reason,
+      tunnel: asWord(this.id),
+      code: asWord(error.code),
+      error: asProse(error.message),
+      detail: asProse(error.detail ?? error.reason),
     });
     this.#lastError = { at: this.#options.now().toISOString(), error: toErrorInfo(error) };
     this.#changed();

@@ -12,7 +12,7 @@ import { KubeApi } from '../../cluster/kube/kube-api.ts';
 import { Kubectl, outputMatching } from '../../cluster/testing/kubectl.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { formatAccountUri } from '../../shared/uri/uri.ts';
-import { createFileLogger } from '../log/log.ts';
+import { Log } from '../log/log.ts';
 import { KubeGateway } from './kube-gateway.ts';
 import type { KubeCredential, KubeTarget } from './kube-target.ts';
 import { Kubeconfigs } from './kubeconfigs.ts';
@@ -85,7 +85,7 @@ describe('kubectl through the gateway', () => {
     await once(near, 'listening');
     const kubeconfigs = new Kubeconfigs({
       folder,
-      log: createFileLogger(join(folder, 'logs')),
+      log: new Log(join(folder, 'logs')).logger,
       environment: { HOME: folder },
       labelOf: () => 'alice@proxy.test:443',
     });

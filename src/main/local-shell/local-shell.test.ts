@@ -4,7 +4,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createFileLogger } from '../log/log.ts';
+import { Log } from '../log/log.ts';
 import { makeHost } from '../testing/host.ts';
 import { shellEnvironment } from './environment.ts';
 import { FolderReports } from './folder-reports.ts';
@@ -25,7 +25,7 @@ afterEach(async () => {
 function makeService(host = makeHost()) {
   const service = new LocalShellService({
     store: host.openStore('local-shell'),
-    log: createFileLogger(join(host.dataFolder, 'logs')),
+    log: new Log(join(host.dataFolder, 'logs')).logger,
     environmentOf: () => ({ TELEPORT_CLUSTER: 'test.porthole', TELEPORT_PROXY: 'proxy.test:443' }),
     environment: { ...process.env, npm_config_x: 'npm', HOME: folder },
   });
@@ -94,7 +94,7 @@ describe('a local terminal', () => {
     const host = makeHost();
     const service = new LocalShellService({
       store: host.openStore('local-shell'),
-      log: createFileLogger(join(host.dataFolder, 'logs')),
+      log: new Log(join(host.dataFolder, 'logs')).logger,
       environmentOf: () => ({ KUBECONFIG: '/this one' }),
       environment: { ...process.env, HOME: folder },
     });

@@ -12,6 +12,7 @@ import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import { Emitter } from '../../shared/lifecycle/emitter.ts';
 import type { JsonStore, SecretBox } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { asProse } from '../log/log-value.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import {
   judgeSettings,
@@ -162,11 +163,11 @@ export class SettingsService implements Disposable {
         this.#timer.unref();
       });
       watcher.on('error', (error) =>
-        this.#options.log.warn('settings-not-watched', { reason: error.message }),
+        this.#options.log.warn('settings-not-watched', { reason: asProse(error.message) }),
       );
       return { dispose: () => watcher.close() };
     } catch (error) {
-      this.#options.log.warn('settings-not-watched', { reason: String(error) });
+      this.#options.log.warn('settings-not-watched', { reason: asProse(String(error)) });
       return { dispose: () => undefined };
     }
   }

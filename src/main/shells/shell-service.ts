@@ -4,6 +4,7 @@ import type { ShellInfo, ShellTarget } from '../../shared/contract/shells.ts';
 import { AppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import { type AccountUri, accountOf, parseResourceUri, type ResourceUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asWord } from '../log/log-value.ts';
 import { connectToNode } from '../protocol/client/node-session.ts';
 import { SharedConnection } from '../protocol/client/shared-connection.ts';
 import type { ProxyConnection } from '../protocol/client/proxy-types.ts';
@@ -238,7 +239,7 @@ export class ShellService {
         start,
         onChange: (info) => this.#changed(info),
         onFailure: (error) => {
-          this.#log.error('shell-failed', error, { shell: id });
+          this.#log.error('shell-failed', error, { shell: asWord(id) });
           if (accountUri && target.kind === 'server') this.#access.noteFailure(accountUri, error);
         },
         now: this.#now,

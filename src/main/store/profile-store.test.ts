@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { silentLogger } from '../log/log.ts';
-import { redact } from '../log/redact.ts';
 import { makeHost } from '../testing/host.ts';
 import { ProfileStore } from './profile-store.ts';
 
@@ -34,19 +33,4 @@ describe('ProfileStore', () => {
       ).toHaveLength(1);
     },
   );
-});
-
-describe('the log', () => {
-  it('takes out secrets by name and by shape', () => {
-    const key = '-----BEGIN PRIVATE KEY-----\nMC4CAQAw\n-----END PRIVATE KEY-----';
-    const clean = redact({
-      password: 'hunter2',
-      oneTimeCode: '123456',
-      authToken: 'abc',
-      detail: `failed with ${key} and ssh-ed25519 ${'AAAAC3NzaC1lZDI1NTE5AAAAI'.repeat(3)}`,
-      count: 3,
-    });
-    expect(JSON.stringify(clean)).not.toMatch(/hunter2|123456|abc|MC4CAQAw|AAAAC3Nz/);
-    expect(clean).toMatchObject({ count: 3 });
-  });
 });

@@ -5,6 +5,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import { AccountUri } from '../../shared/uri/uri.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { asPath } from '../log/log-value.ts';
 
 const StoredCluster = z.object({
   /** `host:port`. */
@@ -75,7 +76,7 @@ export class ProfileStore {
       return raw === undefined ? empty : Profiles.parse(raw);
     } catch (error) {
       const kept = `${this.#store.path}.damaged`;
-      log.error('profiles-damaged', error, { kept });
+      log.error('profiles-damaged', error, { kept: asPath(kept) });
       try {
         copyFileSync(this.#store.path, kept);
       } catch {

@@ -5,6 +5,7 @@ import type { ClusterUri } from '../../shared/uri/uri.ts';
 import { ClusterUri as ClusterUriSchema } from '../../shared/uri/uri.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { asPath } from '../log/log-value.ts';
 
 const Stored = z.object({
   /** Absent = never answered. */
@@ -85,7 +86,7 @@ export class ConsentStore {
     if (parsed.success) return parsed.data;
     // A wrong value counts as none, so that it is asked for again (telemetry.md 2.2).
     const kept = `${this.#store.path}.damaged`;
-    log.error('usage-consent-damaged', parsed.error, { kept });
+    log.error('usage-consent-damaged', parsed.error, { kept: asPath(kept) });
     try {
       copyFileSync(this.#store.path, kept);
     } catch {

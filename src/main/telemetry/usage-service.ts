@@ -3,6 +3,7 @@ import type { UsageEventInfo } from '../../shared/contract/usage-data.ts';
 import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import { type AccountUri, type ClusterUri, clusterOf } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asWord } from '../log/log-value.ts';
 import type { SubmitUsageEvent } from '../protocol/client/usage-collector.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { ConsentStore } from './consent-store.ts';
@@ -77,7 +78,7 @@ export class UsageService {
       event.account,
       (names) => this.#enqueue(id, event, capturedAt, names),
       (error) => {
-        this.#options.log.info('usage-event-without-cluster', { reason: reasonOf(error) });
+        this.#options.log.info('usage-event-without-cluster', { reason: asWord(codeOf(error)) });
         this.#clusters.delete(id);
         this.#board.dropped(id);
       },
@@ -189,12 +190,12 @@ export class UsageService {
           this.#board.sent(id);
         },
         onDropped: ({ id }, why) => {
-          log.info('usage-event-dropped', { why });
+          log.info('usage-event-dropped', { why: asWord(why) });
           this.#clusters.delete(id);
           this.#board.dropped(id);
         },
         onFailed: (error) => {
-          log.info('usage-data-not-sent', { reason: reasonOf(error) });
+          log.info('usage-data-not-sent', { reason: asWord(codeOf(error)) });
           this.#board.failed(now(), reasonOf(error));
         },
       },
@@ -249,5 +250,9 @@ export class UsageService {
 
 /** A code and plain words only: a collector's answer is not repeated. */
 function reasonOf(error: unknown): string {
-  return `The collector did not take it (${isAppError(error) ? error.code : 'internal'}).`;
+  return `The collector did not take it (${codeOf(error)}).`;
+}
+
+function codeOf(error: unknown): string {
+  return isAppError(error) ? error.code : 'internal';
 }

@@ -4,6 +4,7 @@ import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import { accountOf } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asProse, asWord } from '../log/log-value.ts';
 import type { TunnelCertificate } from '../protocol/client/tunnel-certificate.ts';
 import type { ByteTarget } from './byte-target.ts';
 import type { CertificateIssuer, TunnelAccess } from './certificate-issuer.ts';
@@ -190,13 +191,16 @@ export class ByteTunnel implements ManagedTunnel {
         signal,
       );
       this.#failure = undefined;
-      log.info('tunnel-certificate', { tunnel: this.id, validUntil: certificate.validUntil.toISOString() });
+      log.info('tunnel-certificate', {
+        tunnel: asWord(this.id),
+        validUntil: asWord(certificate.validUntil.toISOString()),
+      });
       return certificate;
     } catch (error) {
       const coded = isAppError(error) ? error : unexpected(error);
       if (mayAsk && !signal.aborted) {
         this.#failure = coded;
-        log.error('tunnel-not-prepared', error, { tunnel: this.id });
+        log.error('tunnel-not-prepared', error, { tunnel: asWord(this.id) });
       }
       throw coded;
     } finally {
@@ -223,10 +227,10 @@ export class ByteTunnel implements ManagedTunnel {
 
   #connectionFailed(error: AppError): void {
     this.#options.log.warn('tunnel-connection-failed', {
-      tunnel: this.id,
-      code: error.code,
-      error: error.message,
-      detail: error.detail ?? error.reason,
+      tunnel: asWord(this.id),
+      code: asWord(error.code),
+      error: asProse(error.message),
+      detail: asProse(error.detail ?? error.reason),
     });
     this.#lastError = { at: this.#options.now().toISOString(), error: toErrorInfo(error) };
     this.#changed();

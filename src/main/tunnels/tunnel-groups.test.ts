@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { AppState } from '../../shared/contract/state.ts';
-import { createFileLogger } from '../log/log.ts';
+import { Log } from '../log/log.ts';
 import { createLoopbackHost } from '../loopback/loopback-host.ts';
 import { StateHub } from '../state/state-hub.ts';
 import { TunnelGroups } from './tunnel-groups.ts';
@@ -20,7 +20,7 @@ function start(known: readonly string[], listen: (id: string) => Promise<void> =
   const groups = new TunnelGroups({
     hub,
     store,
-    log: createFileLogger(join(folder, 'logs')),
+    log: new Log(join(folder, 'logs')).logger,
     tunnels: { has: (id) => known.includes(id), listen },
   });
   return { hub, groups, path: store.path };

@@ -6,6 +6,7 @@ import { TunnelGroup } from '../../shared/contract/tunnels.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { asPath } from '../log/log-value.ts';
 import type { StateHub } from '../state/state-hub.ts';
 
 const File = z.object({ format: z.literal(1), groups: z.array(TunnelGroup).max(1_000) });
@@ -90,7 +91,7 @@ export class TunnelGroups {
       return raw === undefined ? [] : File.parse(raw).groups;
     } catch (error) {
       const kept = `${this.#store.path}.damaged`;
-      this.#log.error('tunnel-groups-damaged', error, { kept });
+      this.#log.error('tunnel-groups-damaged', error, { kept: asPath(kept) });
       try {
         copyFileSync(this.#store.path, kept);
       } catch {

@@ -4,6 +4,7 @@ import type { TunnelTarget } from '../../shared/contract/tunnels.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { type AccountUri, accountOf, type ClusterUri, clusterOf } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
+import { asWord } from '../log/log-value.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import { findFreePort, preferredPort } from './port-listener.ts';
 import type { ManagedTunnel, TunnelKind, TunnelOwner } from './tunnel-kind.ts';
@@ -47,7 +48,7 @@ export class TunnelService implements TunnelOwner {
       const tunnel = this.#add(kind, definition);
       if (definition.isOpen) {
         void tunnel.listen().catch((error: unknown) => {
-          this.#options.log.error('tunnel-not-restored', error, { tunnel: tunnel.id });
+          this.#options.log.error('tunnel-not-restored', error, { tunnel: asWord(tunnel.id) });
         });
       }
     }

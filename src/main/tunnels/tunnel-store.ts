@@ -5,6 +5,7 @@ import { PortNumber, TunnelTarget } from '../../shared/contract/tunnels.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { asPath } from '../log/log-value.ts';
 
 /** What is remembered of a tunnel. No secret is among it. */
 export const TunnelDefinition = z.object({
@@ -58,7 +59,7 @@ export class TunnelStore {
       return raw === undefined ? [] : File.parse(raw).tunnels;
     } catch (error) {
       const kept = `${this.#store.path}.damaged`;
-      log.error('tunnels-damaged', error, { kept });
+      log.error('tunnels-damaged', error, { kept: asPath(kept) });
       try {
         copyFileSync(this.#store.path, kept);
       } catch {

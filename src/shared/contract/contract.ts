@@ -5,6 +5,7 @@ import { app } from './app.ts';
 import { clusters } from './clusters.ts';
 import { devices } from './devices.ts';
 import { files } from './files.ts';
+import { log } from './log.ts';
 import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
 import { settings } from './settings.ts';
@@ -21,6 +22,7 @@ export const contract = oc.errors({ APP: { data: ErrorInfo } }).router({
   clusters,
   devices,
   files,
+  log,
   prompts,
   requests,
   resources,

@@ -92,6 +92,10 @@ export const Settings = z.object({
     .enum(['error', 'warn', 'info', 'debug'])
     .default('info')
     .describe('How much is written to the log.'),
+  'advanced.logNames': flag(
+    false,
+    'Writes names, paths and messages to the log as they are, for a problem that cannot be found without them.',
+  ),
 });
 export type Settings = z.infer<typeof Settings>;
 export type SettingName = keyof Settings;

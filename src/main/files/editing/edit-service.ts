@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FileEdit } from '../../../shared/contract/files.ts';
 import { AppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
 import type { Logger } from '../../log/log.ts';
+import { asWord } from '../../log/log-value.ts';
 import type { StateHub } from '../../state/state-hub.ts';
 import { baseOf, isPlainName, parentOf } from '../remote-path.ts';
 import type { ServerLink } from '../server-link.ts';
@@ -175,7 +176,7 @@ export class EditService {
   }
 
   #fail(edit: Edit, error: unknown): void {
-    this.#options.log.error('edit-failed', error, { edit: edit.id });
+    this.#options.log.error('edit-failed', error, { edit: asWord(edit.id) });
     this.#set(edit, { kind: 'failed', error: toErrorInfo(error) });
   }
 

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppState } from '../../../shared/contract/state.ts';
 import type { JsonStore } from '../../host/host.ts';
-import { createFileLogger } from '../../log/log.ts';
+import { Log } from '../../log/log.ts';
 import { StateHub } from '../../state/state-hub.ts';
 import { CopyWork } from '../transfers/copy-work.ts';
 import { DiskSink } from '../transfers/disk-sink.ts';
@@ -45,7 +45,7 @@ function fileStore(path: string): JsonStore {
 }
 
 async function run({ folder, begin }: ProbeOrder): Promise<void> {
-  const log = createFileLogger(join(folder, 'logs'));
+  const log = new Log(join(folder, 'logs')).logger;
   const hub = new StateHub({ accounts: { [place.accountUri]: {} }, transfers: {} } as unknown as AppState);
   const { link } = startSftpPlace();
   const locks = new TargetLocks();

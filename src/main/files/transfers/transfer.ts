@@ -8,6 +8,7 @@ import type {
 } from '../../../shared/contract/transfers.ts';
 import { AppError, type ErrorCode, isAppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
 import type { Logger } from '../../log/log.ts';
+import { asWord } from '../../log/log-value.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { Questions } from './questions.ts';
 import { localFolderOf, remoteFolderOf } from './record-folders.ts';
@@ -232,7 +233,7 @@ export class Transfer {
       } catch (error) {
         this.#isAgain = true;
         if (signal.aborted) throw error;
-        this.#options.log.error('transfer-broke', error, { transfer: this.id });
+        this.#options.log.error('transfer-broke', error, { transfer: asWord(this.id) });
         await this.#waitAfter(error, failures, signal);
       }
     }
@@ -299,7 +300,7 @@ export class Transfer {
     try {
       await this.work.cleanUp(this.#marks);
     } catch (error) {
-      this.#options.log.error('transfer-clean-up', error, { transfer: this.id });
+      this.#options.log.error('transfer-clean-up', error, { transfer: asWord(this.id) });
     }
     this.#marks.clear();
   }

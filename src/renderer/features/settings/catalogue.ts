@@ -141,6 +141,7 @@ export const sections: readonly SectionEntry[] = [
         label: 'Log',
         choices: { error: 'Errors', warn: 'Warnings', info: 'What happens', debug: 'Everything' },
       },
+      { name: 'advanced.logNames', label: 'Names in the log' },
     ],
   },
 ];
