@@ -41,23 +41,25 @@ export function ShortcutsDialog() {
         onChange={(event) => setSearch(event.target.value)}
       />
       <div className="shortcuts" tabIndex={0} role="group" aria-label="Shortcuts">
-        {shown.map((group) => (
-          <section key={group.title} aria-label={group.title}>
-            <h3>{group.title}</h3>
-            <dl>
-              {group.rows.map((row) => (
-                <div key={row.label}>
-                  <dt>{row.label}</dt>
-                  <dd>
-                    {row.keys.map((text) => (
-                      <Keys key={text} names={[text]} />
-                    ))}
-                  </dd>
-                </div>
-              ))}
-            </dl>
-          </section>
-        ))}
+        <div className="shortcuts-columns">
+          {shown.map((group) => (
+            <section key={group.title} aria-label={group.title}>
+              <h3>{group.title}</h3>
+              <dl>
+                {group.rows.map((row) => (
+                  <div key={row.label}>
+                    <dt>{row.label}</dt>
+                    <dd>
+                      {row.keys.map((text) => (
+                        <Keys key={text} names={[text]} />
+                      ))}
+                    </dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </div>
         {shown.length === 0 && <p className="muted">Nothing matches.</p>}
       </div>
       <div className="actions">
@@ -70,14 +72,22 @@ export function ShortcutsDialog() {
   );
 }
 
+const isTabNumber = (id: string) => /^tab-\d$/.test(id);
+
 function useShortcuts() {
   const keymap = useKeymap();
+  const hasAllTabs = commandIds.filter(isTabNumber).every((id) => !keymap.isChanged(id));
+  const tabsInOneRow = hasAllTabs
+    ? [{ label: 'Go to a tab', keys: [`${chordText(keymap.chordsOf('tab-1')[0] ?? '')} … 9`] }]
+    : [];
   const titles = [...new Set(commandIds.map((id) => commandEntry(id).group))];
   const groups = titles.map((title) => ({
     title: title as string,
     rows: commandIds
       .filter((id) => commandEntry(id).group === title && keymap.chordsOf(id).length > 0)
-      .map((id) => ({ label: commandEntry(id).label, keys: keymap.chordsOf(id).map(chordText) })),
+      .filter((id) => !hasAllTabs || !isTabNumber(id))
+      .map((id) => ({ label: commandEntry(id).label, keys: keymap.chordsOf(id).map(chordText) }))
+      .concat(title === 'Tabs' ? tabsInOneRow : []),
   }));
   const fixed = fixedKeys.map(({ label, keys }) => ({ label, keys: [...keys] }));
   return [...groups, { title: 'In lists and dialogs', rows: fixed }].filter(({ rows }) => rows.length > 0);

@@ -63,6 +63,7 @@ export function KeyRow(props: {
         </IconButton>
         <IconButton
           label={`Add keys to ${label}`}
+          className="setting-reset"
           disabled={isReadOnly || chords.length === 0 || chords.length >= maxChords}
           onClick={() => props.onListen(true)}
         >

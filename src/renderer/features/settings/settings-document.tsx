@@ -42,48 +42,50 @@ export function SettingsDocument(props: {
   };
   return (
     <div className="settings" hidden={!props.isFront} role="tabpanel" aria-label="Settings">
-      <nav className="settings-nav" aria-label="Sections">
-        <div className="search">
-          <Search size={14} aria-hidden />
-          <input
-            type="search"
-            aria-label="Search settings"
-            placeholder="Search settings"
-            value={search}
-            onChange={(event) => setSearch(event.target.value)}
-            onKeyDown={(event) => event.key === 'Escape' && setSearch('')}
-            spellCheck={false}
-          />
-        </div>
-        {sections.map((section) => (
-          <button
-            key={section.id}
-            type="button"
-            className="settings-link"
-            aria-current={search === '' && section.id === props.section ? 'page' : undefined}
-            onClick={() => choose(section.id)}
-          >
-            {section.title}
-          </button>
-        ))}
-      </nav>
-      <div className="settings-page" ref={page} data-region="settings">
-        <FileState info={info} />
-        {shown.map((section) => (
-          <Section
-            key={section.id}
-            section={section}
-            info={info}
-            run={run}
-            part={props.parts[section.id]?.(search)}
-          />
-        ))}
-        {shown.length === 0 && (
-          <div className="empty">
-            <p>No setting matches.</p>
-            <Button onClick={() => setSearch('')}>Clear search</Button>
+      <div className="settings-frame">
+        <nav className="settings-nav" aria-label="Sections">
+          <div className="search">
+            <Search size={14} aria-hidden />
+            <input
+              type="search"
+              aria-label="Search settings"
+              placeholder="Search settings"
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+              onKeyDown={(event) => event.key === 'Escape' && setSearch('')}
+              spellCheck={false}
+            />
           </div>
-        )}
+          {sections.map((section) => (
+            <button
+              key={section.id}
+              type="button"
+              className="settings-link"
+              aria-current={search === '' && section.id === props.section ? 'page' : undefined}
+              onClick={() => choose(section.id)}
+            >
+              {section.title}
+            </button>
+          ))}
+        </nav>
+        <div className="settings-page" ref={page} data-region="settings">
+          <FileState info={info} />
+          {shown.map((section) => (
+            <Section
+              key={section.id}
+              section={section}
+              info={info}
+              run={run}
+              part={props.parts[section.id]?.(search)}
+            />
+          ))}
+          {shown.length === 0 && (
+            <div className="empty">
+              <p>No setting matches.</p>
+              <Button onClick={() => setSearch('')}>Clear search</Button>
+            </div>
+          )}
+        </div>
       </div>
     </div>
   );

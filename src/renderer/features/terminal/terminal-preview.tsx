@@ -2,8 +2,8 @@ import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { useEffect, useRef, useState } from 'react';
 import type { Settings } from '../../../shared/contract/settings.ts';
-import { useAppState } from '../../state/store.ts';
 import type { Theme } from '../../state/theme.ts';
+import { useTerminalSettings } from '../../state/use-appearance.ts';
 import { Ligatures } from './ligatures.ts';
 import { schemeTheme } from './schemes.ts';
 import { terminalOptions } from './terminal-options.ts';
@@ -44,7 +44,7 @@ class SampleTerminal {
 
 /** A real terminal that shows what the settings of this section do. */
 export function TerminalPreview() {
-  const values = useAppState((state) => state.settings.values);
+  const values = useTerminalSettings();
   const holder = useRef<HTMLDivElement>(null);
   const [terminal, setTerminal] = useState<SampleTerminal>();
   const theme = useTheme();

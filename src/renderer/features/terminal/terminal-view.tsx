@@ -10,7 +10,8 @@ import {
 import '@xterm/xterm/css/xterm.css';
 import type { ShellInfo } from '../../../shared/contract/shells.ts';
 import { rememberTerminalSize } from '../../state/terminal-size.ts';
-import { useAppState, useClusterOf, useSession } from '../../state/store.ts';
+import { useClusterOf, useSession } from '../../state/store.ts';
+import { useTerminalSettings } from '../../state/use-appearance.ts';
 import { useOpenLink } from '../../state/use-open-link.ts';
 import { useKeymap } from '../../state/use-keymap.ts';
 import { useUi } from '../../state/ui-state.ts';
@@ -48,7 +49,7 @@ export function TerminalView({
   const holder = useRef<HTMLDivElement>(null);
   const [terminal, setTerminal] = useState<TerminalSession>();
   const [isFinding, setFinding] = useState(false);
-  const settings = useAppState((state) => state.settings.values);
+  const settings = useTerminalSettings();
   const theme = useTheme();
   const copy = useCopy();
   const { needsQuestion, paste, pasteClipboard } = usePaste(terminal);
