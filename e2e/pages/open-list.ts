@@ -14,6 +14,9 @@ export class OpenList {
   get popup() {
     return this.page.getByRole('dialog', { name: 'Open tunnels and sessions' });
   }
+  get groupName() {
+    return this.popup.getByRole('textbox', { name: 'Keep what is open as' });
+  }
   item(name: string) {
     return this.popup.getByRole('listitem', { name, exact: true });
   }

@@ -23,6 +23,10 @@ export class TunnelTab {
   get databaseName() {
     return this.region.getByRole('textbox', { name: 'Database name' });
   }
+  /** What the facts say about the last connection that failed. */
+  get lastError() {
+    return this.region.getByRole('definition').last();
+  }
   get problem() {
     return this.region.getByRole('alert');
   }

@@ -232,7 +232,7 @@ for (const viewport of sizes) {
           await tunnel.expectReady('prod-eu');
           await draw(page, 'tunnel-kubernetes');
           await openList.chip.click();
-          await openList.popup.getByRole('textbox', { name: 'Keep what is open as' }).fill('Morning');
+          await openList.groupName.fill('Morning');
           await page.keyboard.press('Enter');
           await expect(openList.item('Morning')).toBeVisible();
           await draw(page, 'open-list');

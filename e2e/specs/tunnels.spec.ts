@@ -199,7 +199,7 @@ test('the palette shows, copies and closes tunnels, and opens a group of them', 
     .poll(() => page.evaluate(() => navigator.clipboard.readText()))
     .toBe(await tunnel.address.inputValue());
   await openList.chip.click();
-  await openList.popup.getByRole('textbox', { name: 'Keep what is open as' }).fill('Morning 🌅 "one"');
+  await openList.groupName.fill('Morning 🌅 "one"');
   await page.keyboard.press('Enter');
   await expect(openList.item('Morning 🌅 "one"')).toContainText('2 tunnels');
   await page.keyboard.press('Escape');

@@ -25,6 +25,7 @@ export function appTarget(definition: TunnelDefinition, platform: string): ByteT
     clientSpeaksFirst: !isTcp,
     refusesTls: !isTcp,
     alpn: (facts) => (facts['protocol'] === 'tcp' ? tcpAppAlpn : 'http/1.1'),
+    answersAlways: false,
     isAnsweredByClose: () => false,
     insistedOnTls: () => false,
     mayNeedTime: () => hasSessions,

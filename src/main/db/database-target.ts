@@ -24,6 +24,7 @@ export function databaseTarget(definition: TunnelDefinition, platform: string): 
     subject: `the database ${name}`,
     clientSpeaksFirst: !serverFirst.has(protocol),
     refusesTls: true,
+    answersAlways: true,
     alpn: alpnOf,
     isAnsweredByClose: (message) => spokenBefore(protocol, message) === 'cancel',
     insistedOnTls: (message) => spokenBefore(protocol, message) === 'tls',

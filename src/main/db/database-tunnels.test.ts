@@ -197,11 +197,17 @@ describe('database tunnels', () => {
   });
 
   it('survive a proxy that is killed in a query, and go on when it is back', async () => {
-    const { port } = await open('orders', 'lab');
+    const { id, port } = await open('orders', 'lab');
     const running = psql(port, 'lab', '-c', 'SELECT pg_sleep(600)');
     await until(() => started.cluster.core.tunnels.count('db', 'orders') > 0);
+    await until(() => app.tunnel(id).traffic.bytesToClient > 0);
     await started.cluster.suspend();
     expect((await running).code).not.toBe(0);
+    await until(() => app.tunnel(id).lastError !== undefined);
+    expect(app.tunnel(id).lastError?.error).toMatchObject({
+      code: 'connection-refused',
+      message: 'A connection to the database orders was cut.',
+    });
     const refused = await psql(port, 'lab', '-c', 'SELECT 1');
     expect(refused.code).not.toBe(0);
     await started.cluster.resume();

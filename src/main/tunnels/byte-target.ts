@@ -20,6 +20,8 @@ export interface ByteTarget {
   readonly clientSpeaksFirst: boolean;
   /** TLS from the client can only be a mistake. */
   readonly refusesTls: boolean;
+  /** Whatever a client says is answered, or the client leaves: a close in place of an answer is a cut, no goodbye. */
+  readonly answersAlways: boolean;
   /** Name by which the proxy routes. Throws `protocol-unsupported`. */
   alpn(facts: TargetFacts): string;
   /** Looks it up and checks it against the roles; throws why it may not be used. */

@@ -66,7 +66,7 @@ async function run(
   upstreamEnd: () => Promise<UpstreamEnd>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { target, slot, dialer } = services;
+  const { target, slot, dialer, diagnosis } = services;
   if (target.clientSpeaksFirst) {
     const first = await connection.firstBytes();
     if (first === undefined) return;
@@ -80,14 +80,17 @@ async function run(
       return error;
     });
     let end: UpstreamEnd;
-    if (isAppError(dialed)) end = { error: dialed, hasAnswered: false };
+    if (isAppError(dialed)) end = { error: dialed, hasAnswered: false, owesAnswer: true };
     else {
       const waiting = upstreamEnd();
       connection.attach(dialed);
       end = await waiting;
     }
     if (end.hasAnswered) {
-      if (end.error && !connection.clientHasEnded) throw cut(target, end.error);
+      if (connection.clientHasEnded) return;
+      if (end.error) throw cut(target, end.error);
+      // A proxy that is killed ends its connections in order.
+      if (end.owesAnswer && target.answersAlways) throw cut(target, await diagnosis.explain(certificate));
       return;
     }
     if (isCertificateRefusal(end.error) && !hasRenewed && connection.canReplay) {
@@ -102,7 +105,7 @@ async function run(
     if (!end.error && (connection.clientHasEnded || target.isAnsweredByClose(connection.earlyMessage)))
       return;
     if (end.error && isCertificateRefusal(end.error)) throw end.error;
-    throw await services.diagnosis.explain(certificate);
+    throw await diagnosis.explain(certificate);
   }
 }
 
@@ -171,7 +174,7 @@ function wantsTls(target: ByteTarget): AppError {
 function cut(target: ByteTarget, cause: AppError): AppError {
   return new AppError(cause.code, `A connection to ${target.subject} was cut.`, {
     reason: cause.reason ?? cause.message,
-    advice: 'Connect again.',
+    advice: cause.advice ?? 'Connect again.',
     action: 'retry',
     detail: cause.detail,
     cause,

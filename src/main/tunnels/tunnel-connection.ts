@@ -25,6 +25,8 @@ export interface UpstreamEnd {
   readonly error: AppError | undefined;
   /** Whether a byte came from it. */
   readonly hasAnswered: boolean;
+  /** Whether the client has said something since then. */
+  readonly owesAnswer: boolean;
 }
 
 export interface ConnectionEvents {
@@ -254,7 +256,11 @@ export class TunnelConnection {
     if (this.#isClosing || this.#isClosed) return;
     if (this.#hasAnswered && !this.#clientEnded && Date.now() - this.#lastAt > idleCutMs)
       this.#events.onIdleCut();
-    this.#events.onUpstreamEnd({ error: failure, hasAnswered: this.#hasAnswered });
+    this.#events.onUpstreamEnd({
+      error: failure,
+      hasAnswered: this.#hasAnswered,
+      owesAnswer: !this.#lastWasAnswer,
+    });
   }
 
   #localClosed(): void {
