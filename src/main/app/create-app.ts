@@ -25,7 +25,7 @@ import type { App, AppOptions } from './app.ts';
 import { AccountAccess } from './access.ts';
 import { DemoSignIn } from './demo.ts';
 import { AppFiles } from './files.ts';
-import { followZoom } from './host-zoom.ts';
+import { followKeepAlive, followZoom } from './follow-settings.ts';
 import { LocalTerminals } from './local-terminals.ts';
 import { createRequests } from './requests.ts';
 import { createRouter } from './router.ts';
@@ -71,7 +71,7 @@ export function createApp(host: Host, options: AppOptions): App {
   });
   followLogSettings(logBook, settings);
   const undoRoute = routeThroughProxy(hub, settings);
-  const zoomFollowing = followZoom(host, settings);
+  const followings = [followZoom(host, settings), followKeepAlive(settings)];
   const profiles = new ProfileStore(host.openStore('profiles'), log.in('clusters'));
   const vault = new IdentityVault(host.dataFolder, host.secrets);
   const clusters = new ClusterService({ hub, profiles, log: log.in('clusters'), now });
@@ -220,7 +220,7 @@ export function createApp(host: Host, options: AppOptions): App {
       await localShells.dispose();
       accounts.dispose();
       undoRoute();
-      zoomFollowing.dispose();
+      for (const following of followings) following.dispose();
       settings.dispose();
       log.info('stopped');
     },

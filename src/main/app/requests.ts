@@ -46,7 +46,11 @@ export interface Requests {
 export function createRequests(options: RequestsOptions): Requests {
   const { host, hub, log, now, accounts, access, clusters, resources, factors } = options;
   const store = new RequestStore(host.openStore('requests'), log);
-  const board = new NoticeBoard({ hub, store, now, notify: (notice) => host.notify(wordsOf(notice, hub)) });
+  const tell = (notice: RequestNotice) => {
+    const { values } = hub.state.settings;
+    if (values['notifications.system'] && values['notifications.requests']) host.notify(wordsOf(notice, hub));
+  };
+  const board = new NoticeBoard({ hub, store, now, notify: tell });
   const findFor =
     (forReview: boolean) =>
     (uri: AccountUri, kind: ResourceKind, ids: readonly string[], signal?: AbortSignal) =>

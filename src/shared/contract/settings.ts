@@ -71,8 +71,16 @@ export const Settings = z.object({
     .max(200)
     .default([])
     .describe('Hosts that are reached without the HTTP proxy; .example.com stands for all below it.'),
-  'connections.keepAliveSeconds': whole(10, 600, 65, 'How often a quiet connection is tested.'),
-  'connections.reconnect': flag(true, 'Opens lost connections again when they are next used.'),
+  'connections.keepAliveSeconds': whole(
+    5,
+    600,
+    15,
+    'How often a quiet SSH connection is tested; after three tests without an answer it is lost.',
+  ),
+  'connections.reconnect': flag(
+    true,
+    'Opens the lost connection of a terminal again when its tab comes to the front or the network is back.',
+  ),
   'notifications.system': flag(
     true,
     'Shows notices of the operating system while the window is in the background.',

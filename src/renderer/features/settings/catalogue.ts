@@ -104,7 +104,7 @@ export const sections: readonly SectionEntry[] = [
     words: 'ports keep alive reconnect tabs restore editor files',
     settings: [
       { name: 'connections.keepAliveSeconds', label: 'Test quiet connections every', unit: 's' },
-      { name: 'connections.reconnect', label: 'Reconnect when used' },
+      { name: 'connections.reconnect', label: 'Reconnect by itself' },
       { name: 'workspace.restore', label: 'Open the last tabs again' },
       { name: 'files.editor', label: 'Editor for files' },
       {

@@ -20,6 +20,7 @@ import { useTheme } from './use-theme.ts';
 import { schemeTheme } from './schemes.ts';
 import { type MenuPlace, TerminalMenu } from './terminal-menu.tsx';
 import { usePaste } from './use-paste.ts';
+import { useReconnect } from './use-reconnect.ts';
 import { EndBar } from './end-bar.tsx';
 import { FindBar } from './find-bar.tsx';
 import { takesTerminalKey } from './terminal-keys.ts';
@@ -64,6 +65,7 @@ export function TerminalView({
     void ui.guard(shell.accountUri, () => session.call((api) => api.shells.reconnect({ shellId: id, size })));
     terminal.terminal.focus();
   }, [session, ui, shell.accountUri, id, terminal]);
+  useReconnect({ shell, isFront, isWanted: settings['connections.reconnect'], reconnect });
   // The key handler of xterm is set once; it looks here for what counts now.
   const openLink = useOpenLink();
   const keymap = useKeymap();

@@ -5,21 +5,20 @@ import { Emitter, type Event } from '../../../../shared/lifecycle/emitter.ts';
 import { certificateAlgorithms } from '../../codec/ssh/algorithms.ts';
 import { parseSshCertificate } from '../../codec/ssh/certificate.ts';
 import { findCertificateFault, hostUntrusted } from '../../codec/ssh/check-certificate.ts';
+import { hearStream, KeepAlive } from '../keep-alive.ts';
 import { createForwardedAgent } from './agent.ts';
 import { offeredAlgorithms } from './algorithms.ts';
-import { certificateKeys } from './certificate-key.ts';
 import { guardTerminals, hookHostCertificates, hookUserCertificates } from './certificate-hooks.ts';
 import { type SshChannel, type TerminalDimensions, wrapChannel } from './channel.ts';
 import type { SshIdentity } from './identity.ts';
+import { loadKey } from './load-key.ts';
 import { loadSsh2 } from './load-ssh2.ts';
 import { watchRefusals } from './refusal-text.ts';
-import { connectionLost, errorFromServerText, fromSsh2Error } from './ssh-errors.ts';
+import { channelRefused, connectionLost, fromSsh2Error } from './ssh-errors.ts';
 import { limitTerminalWindows } from './terminal-window.ts';
 import { assertShape, type ChannelInternals, internalsOf, offerHostKeys } from './ssh2-internals.ts';
 
 const defaultReadyTimeoutMs = 15_000;
-const keepAliveMs = 15_000;
-const keepAliveCount = 3;
 
 export interface ConnectSshOptions {
   /** Carries the connection; it is destroyed with it. */
@@ -78,6 +77,7 @@ export async function connectSsh(options: ConnectSshOptions, signal?: AbortSigna
     });
     client.once('ready', () => {
       signal?.removeEventListener('abort', abort);
+      state.keepAlive();
       resolve(state);
     });
     try {
@@ -88,8 +88,8 @@ export async function connectSsh(options: ConnectSshOptions, signal?: AbortSigna
         hostVerifier: (blob: Buffer) => state.verifyHost(blob),
         algorithms: offeredAlgorithms,
         readyTimeout: options.readyTimeoutMs ?? defaultReadyTimeoutMs,
-        keepaliveInterval: keepAliveMs,
-        keepaliveCountMax: keepAliveCount,
+        // Ours follows the settings, also of connections that are open.
+        keepaliveInterval: 0,
         ...(options.forwardAgent
           ? { agent: createForwardedAgent(ssh2.BaseAgent, options.identity) as never, agentForward: true }
           : {}),
@@ -103,26 +103,6 @@ export async function connectSsh(options: ConnectSshOptions, signal?: AbortSigna
       );
     }
   });
-}
-
-/** Nothing that fails here may leave the stream open. */
-function loadKey(
-  ssh2: Awaited<ReturnType<typeof loadSsh2>>,
-  options: ConnectSshOptions,
-  signal?: AbortSignal,
-) {
-  try {
-    if (signal?.aborted) throw new AppError('cancelled', 'The connection was cancelled.');
-    const parse = (data: string | Buffer) =>
-      ssh2.utils.parseKey(data) as ReturnType<typeof ssh2.utils.parseKey> & Error;
-    const [key] = certificateKeys(options.identity, parse);
-    if (key) return key;
-    throw new AppError('unsupported', 'The SSH certificate is of a kind that cannot be used.');
-  } catch (error) {
-    options.stream.on('error', () => undefined);
-    options.stream.destroy();
-    throw error;
-  }
 }
 
 class ConnectionState implements SshConnection {
@@ -171,6 +151,19 @@ class ConnectionState implements SshConnection {
     this.#hasPty = guardTerminals(protocol).hasPty;
     this.#refusals = watchRefusals(protocol);
     this.#asTerminal = limitTerminalWindows(protocol);
+  }
+
+  /** Tests the connection while it is quiet. */
+  keepAlive(): void {
+    const keepAlive = new KeepAlive({
+      ping: () => void this.ping().catch(() => undefined),
+      onDead: () => this.fail(connectionLost('no answer to keep-alive questions')),
+    });
+    const hearing = hearStream(this.#options.stream, keepAlive);
+    this.onClose(() => {
+      hearing.dispose();
+      keepAlive.dispose();
+    });
   }
 
   /** Called by ssh2 on the first and on each later key exchange. Only `true` accepts. */
@@ -304,15 +297,3 @@ class ConnectionState implements SshConnection {
 }
 
 type StartChannel = (done: (error: Error | undefined, channel: ClientChannel) => void) => unknown;
-
-function channelRefused(text: string, cause: Error): AppError {
-  return (
-    errorFromServerText(text) ??
-    new AppError('access-denied', 'The server refused to open this session.', {
-      reason: text,
-      action: 'retry',
-      detail: cause.message,
-      cause,
-    })
-  );
-}

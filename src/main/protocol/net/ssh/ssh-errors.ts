@@ -190,3 +190,16 @@ export function fromSsh2Error(error: Ssh2Error, username: string, host: string):
       return connectionLost(error.message, error);
   }
 }
+
+/** A server refused a session or another channel; `text` is what it wrote. */
+export function channelRefused(text: string, cause: Error): AppError {
+  return (
+    errorFromServerText(text) ??
+    new AppError('access-denied', 'The server refused to open this session.', {
+      reason: text,
+      action: 'retry',
+      detail: cause.message,
+      cause,
+    })
+  );
+}
