@@ -5,8 +5,10 @@ import { majorOf } from '../protocol/codec/server-version.ts';
 import { tcpAppAlpn } from '../protocol/codec/tunnel-alpn.ts';
 import { checkAppFactors } from './app-roles.ts';
 import { findProgram } from '../tunnels/find-program.ts';
+import { HttpFront } from './http-front.ts';
 import { shellLine } from '../tunnels/shell-words.ts';
 import type { ByteTarget } from '../tunnels/byte-target.ts';
+import type { FrontServices } from '../tunnels/local-front.ts';
 import type { TunnelDefinition } from '../tunnels/tunnel-store.ts';
 
 const host = '127.0.0.1';
@@ -17,7 +19,7 @@ export function appTarget(definition: TunnelDefinition, platform: string): ByteT
   const { target } = definition;
   const name = parseResourceUri(target.resourceUri)?.id ?? '';
   const targetPort = target.kind === 'app' ? target.targetPort : undefined;
-  const proxyHost = hostOf(parseAccountUri(accountOf(target.resourceUri))?.address ?? '');
+  const proxy = parseAccountUri(accountOf(target.resourceUri))?.address ?? '';
   const isTcp = definition.facts['protocol'] === 'tcp';
   let hasSessions = false;
   return {
@@ -29,6 +31,7 @@ export function appTarget(definition: TunnelDefinition, platform: string): ByteT
     isAnsweredByClose: () => false,
     insistedOnTls: () => false,
     mayNeedTime: () => hasSessions,
+    ...(isTcp ? {} : { front: (services: FrontServices) => httpFront(services, name, proxy) }),
     async find(api, identity, signal) {
       const app = await findApp(api.transport, name, signal);
       hasSessions = majorOf(identity.serverVersion) < firstMajorWithoutSessions;
@@ -39,11 +42,15 @@ export function appTarget(definition: TunnelDefinition, platform: string): ByteT
         route: {
           kind: 'app',
           name,
-          publicAddress: app.publicAddress || `${name}.${proxyHost}`,
+          publicAddress: publicAddressOf(app.publicAddress, name, proxy),
           uri: app.uri,
           targetPort,
         },
-        facts: { protocol },
+        facts: {
+          protocol,
+          publicAddress: publicAddressOf(app.publicAddress, name, proxy),
+          targetHost: protocol === 'http' ? targetHostOf(app.uri) : '',
+        },
       };
     },
     silentClose: () =>
@@ -74,6 +81,28 @@ export function appTarget(definition: TunnelDefinition, platform: string): ByteT
       };
     },
   };
+}
+
+function httpFront(services: FrontServices, name: string, proxy: string): HttpFront {
+  return new HttpFront({
+    services,
+    subject: `the app ${name}`,
+    place: () => ({
+      localPort: services.port(),
+      // Tunnels that were stored before these facts were known.
+      publicHost: hostOf(services.facts()['publicAddress'] ?? publicAddressOf('', name, proxy)),
+      publicPort: Number(/:(\d+)$/.exec(proxy)?.[1] ?? 443),
+      targetHost: services.facts()['targetHost'] ?? '',
+    }),
+  });
+}
+
+function publicAddressOf(own: string, name: string, proxy: string): string {
+  return own || `${name}.${hostOf(proxy)}`;
+}
+
+function targetHostOf(uri: string): string {
+  return URL.canParse(uri) ? new URL(uri).host : '';
 }
 
 /** Throws `protocol-unsupported` for apps that are reached in other ways (tunnels.md 5.1). */

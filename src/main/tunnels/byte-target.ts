@@ -3,6 +3,7 @@ import type { AppError } from '../../shared/errors/app-error.ts';
 import type { AuthApi } from '../protocol/client/auth-api.ts';
 import type { TunnelRoute } from '../protocol/client/tunnel-certificate.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
+import type { FrontServices, LocalFront } from './local-front.ts';
 
 /** What is known of a target, as it is stored with its tunnel. */
 export type TargetFacts = Readonly<Record<string, string>>;
@@ -34,6 +35,8 @@ export interface ByteTarget {
   mayNeedTime(): boolean;
   /** What a close without a word most likely means, when list, lock, second factor and certificate are fine. */
   silentClose(): AppError;
+  /** What stands before the pipe; local programs reach the pipe itself where there is none. */
+  front?(services: FrontServices): LocalFront;
   /** How a person uses the local port. */
   describe(
     port: number,

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { type Duplex, duplexPair } from 'node:stream';
 import type { TunnelInfo, TunnelStatus } from '../../shared/contract/tunnels.ts';
 import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
@@ -10,6 +11,7 @@ import type { ByteTarget } from './byte-target.ts';
 import type { CertificateIssuer, TunnelAccess } from './certificate-issuer.ts';
 import { CertificateSlot } from './certificate-slot.ts';
 import { Diagnosis } from './diagnosis.ts';
+import type { LocalFront, PipedConnection } from './local-front.ts';
 import { listenLocally } from './port-listener.ts';
 import { Traffic } from './traffic.ts';
 import type { ManagedTunnel, TunnelOwner } from './tunnel-kind.ts';
@@ -36,6 +38,7 @@ export class ByteTunnel implements ManagedTunnel {
   readonly #diagnosis: Diagnosis;
   readonly #traffic = new Traffic();
   readonly #connections = new Set<TunnelConnection>();
+  readonly #front: LocalFront | undefined;
   #definition: TunnelDefinition;
   #listener: Disposable | undefined;
   #listening: Promise<void> | undefined;
@@ -57,6 +60,12 @@ export class ByteTunnel implements ManagedTunnel {
     });
     this.#dialer = new TunnelDialer(access, accountUri, () => target.alpn(this.#definition.facts));
     this.#diagnosis = new Diagnosis({ access, accountUri, target, now });
+    this.#front = target.front?.({
+      open: () => this.#openPiped(),
+      failed: (error) => this.#connectionFailed(error),
+      facts: () => this.#definition.facts,
+      port: () => this.#definition.port,
+    });
   }
 
   get id() {
@@ -106,7 +115,7 @@ export class ByteTunnel implements ManagedTunnel {
     this.#slot.reset();
     this.#waitingFor = undefined;
     this.#failure = undefined;
-    for (const connection of this.#connections) connection.destroy();
+    this.#endConnections();
     this.#define({ isOpen: false });
   }
 
@@ -116,7 +125,7 @@ export class ByteTunnel implements ManagedTunnel {
     this.#listener = await listenLocally(port, (socket) => this.#accept(socket));
     // Programs that use the old address must notice that it is gone.
     old?.dispose();
-    for (const connection of this.#connections) connection.destroy();
+    this.#endConnections();
     this.#closedBy = undefined;
     this.#define({ port, isOpen: true });
   }
@@ -209,15 +218,38 @@ export class ByteTunnel implements ManagedTunnel {
   }
 
   #accept(socket: Socket): void {
+    if (this.#front) this.#front.accept(socket);
+    else this.#serve(socket, (error) => this.#connectionFailed(error));
+  }
+
+  #openPiped(): PipedConnection {
+    const [stream, local] = duplexPair();
+    let failure: AppError | undefined;
+    stream.on('error', () => undefined);
+    stream.once('end', () => stream.destroy());
+    stream.once('close', () => local.destroy());
+    this.#serve(local, (error) => {
+      failure = error;
+      this.#connectionFailed(error);
+    });
+    return { stream, failure: () => failure };
+  }
+
+  #endConnections(): void {
+    this.#front?.endConnections();
+    for (const connection of this.#connections) connection.destroy();
+  }
+
+  #serve(local: Duplex, failed: (error: AppError) => void): void {
     this.#traffic.opened();
-    const connection = serveConnection(socket, {
+    const connection = serveConnection(local, {
       target: this.#options.target,
       slot: this.#slot,
       dialer: this.#dialer,
       diagnosis: this.#diagnosis,
       countFromClient: (bytes) => this.#traffic.countFromClient(bytes),
       countToClient: (bytes) => this.#traffic.countToClient(bytes),
-      failed: (error) => this.#connectionFailed(error),
+      failed,
       closed: (closed) => {
         if (this.#connections.delete(closed)) this.#traffic.closed();
       },

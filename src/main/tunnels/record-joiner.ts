@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 /** TLS hands out at most this much at once: the largest record. */
 const fullRecordBytes = 16_384;
@@ -9,12 +9,12 @@ const maxHeldBytes = 4 * fullRecordBytes;
  * far side had to say, so it goes out at once, with what was held before it.
  */
 export class RecordJoiner {
-  readonly #to: Socket;
+  readonly #to: Duplex;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #immediate: NodeJS.Immediate | undefined;
 
-  constructor(to: Socket) {
+  constructor(to: Duplex) {
     this.#to = to;
   }
 

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import type { TunnelCertificate } from '../protocol/client/tunnel-certificate.ts';
 import type { ByteTarget } from './byte-target.ts';
@@ -30,7 +30,7 @@ export interface ConnectionServices {
 }
 
 /** Takes one local connection from its first byte to its end. Every failure is told and closes it. */
-export function serveConnection(local: Socket, services: ConnectionServices): TunnelConnection {
+export function serveConnection(local: Duplex, services: ConnectionServices): TunnelConnection {
   const gone = new AbortController();
   let ended: ((end: UpstreamEnd) => void) | undefined;
   const connection = new TunnelConnection(local, {

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { DialedTunnel } from '../protocol/client/tunnel-dial.ts';
@@ -42,7 +42,7 @@ export interface ConnectionEvents {
 
 /** One local connection and, in turn, its connections through the proxy. Bytes go both ways with back pressure. */
 export class TunnelConnection {
-  readonly #local: Socket;
+  readonly #local: Duplex;
   readonly #events: ConnectionEvents;
   readonly #outgoing: RecordJoiner;
   readonly #early = new EarlyBytes();
@@ -60,7 +60,7 @@ export class TunnelConnection {
   #linger: NodeJS.Timeout | undefined;
   #firstBytes: ((chunk: Buffer | undefined) => void) | undefined;
 
-  constructor(local: Socket, events: ConnectionEvents) {
+  constructor(local: Duplex, events: ConnectionEvents) {
     this.#local = local;
     this.#outgoing = new RecordJoiner(local);
     this.#events = events;
