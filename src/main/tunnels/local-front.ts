@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Socket } from 'node:net';
 import type { AppError } from '../../shared/errors/app-error.ts';
-import type { TargetFacts } from './byte-target.ts';
 
 /** A connection to the target, as a local program would have it through the pipe. */
 export interface PipedConnection {
@@ -17,7 +16,7 @@ export interface FrontServices {
   /** Tells the person. */
   failed(error: AppError): void;
   /** What is known of the target now. */
-  facts(): TargetFacts;
+  facts(): Readonly<Record<string, string>>;
   port(): number;
 }
 
