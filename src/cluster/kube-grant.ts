@@ -1,5 +1,5 @@
 import type { GrantSubject } from '../main/protocol/codec/tls/grant-subject.ts';
-import { matchesName } from './access-requests/matching.ts';
+import { matchesPattern } from '../main/protocol/codec/role-pattern.ts';
 import { isInsideKubernetes, parseResourceId, type ResourceId } from './access-requests/model.ts';
 
 const plurals: Readonly<Record<string, string>> = {
@@ -59,12 +59,14 @@ function covers(id: ResourceId, object: KubeObject): boolean {
   const [namespace = '', name = ''] = id.subResourceName.split('/');
   if (id.kind === 'namespace') {
     const wanted = object.plural === 'namespaces' ? object.name : object.namespace;
-    return wanted !== '' && matchesName(namespace, wanted);
+    return wanted !== '' && matchesPattern(namespace, wanted);
   }
   if (object.plural !== (plurals[id.kind] ?? `${id.kind}s`) || object.name === '') return false;
   // Kinds without a namespace carry only their name.
-  if (name === '') return object.namespace === '' && matchesName(namespace, object.name);
+  if (name === '') return object.namespace === '' && matchesPattern(namespace, object.name);
   return (
-    object.namespace !== '' && matchesName(namespace, object.namespace) && matchesName(name, object.name)
+    object.namespace !== '' &&
+    matchesPattern(namespace, object.namespace) &&
+    matchesPattern(name, object.name)
   );
 }

@@ -1,3 +1,4 @@
+import { matchesExpression } from '../../main/protocol/codec/role-pattern.ts';
 import { isAppError } from '../../shared/errors/app-error.ts';
 import { compileExpression, type Language, type Term, type Value } from '../expression.ts';
 import type { Traits } from './conditions.ts';
@@ -56,14 +57,8 @@ const pairs: Readonly<Record<string, (first: Value, second: Value) => boolean>> 
     const [a, b] = [list(first), list(second)];
     return a.length === b.length && a.every((value, index) => value === b[index]);
   },
-  'regexp.match': (first, second) => {
-    try {
-      const pattern = new RegExp(String(second ?? ''));
-      return list(first).some((value) => pattern.test(value));
-    } catch {
-      return false;
-    }
-  },
+  'regexp.match': (first, second) =>
+    list(first).some((value) => matchesExpression(String(second ?? ''), value)),
 };
 
 const reviewLanguage: Language<ReviewSubject> = {
