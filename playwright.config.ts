@@ -2,8 +2,11 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 import { makeTestHome } from './e2e/support/test-home.ts';
+import { ensureBuilt } from './scripts/build.mjs';
 
 process.env['HOME'] = makeTestHome();
+// Once, before the first test: workers read this file too.
+if (process.env['TEST_WORKER_INDEX'] === undefined) ensureBuilt('page', 'programs', 'preload');
 
 const names = ['chromium', 'google-chrome', 'google-chrome-stable'];
 const folders = (process.env['PATH'] ?? '').split(delimiter);

@@ -1,39 +1,80 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defineConfig, type UserConfig } from 'vite';
+import { defineConfig, type Plugin, type UserConfig } from 'vite';
+import { keyFile, sourceKey, type TargetName, targets } from './scripts/build-key.mjs';
 
 const root = import.meta.dirname;
 
-/** A program for Node or Electron: packages stay outside, sources become one file. */
-function program(entry: string, name: string, format: 'es' | 'cjs'): UserConfig {
+/** Packages with native or WebAssembly parts, or that are loaded late and find their own files. */
+const outside = ['electron', 'ssh2', '@lydell/node-pty', '@electric-sql/pglite'];
+const isOutside = (id: string) => outside.some((name) => id === name || id.startsWith(`${name}/`));
+
+/** Leaves the key of the sources beside what was built from them, so that a stale build is never taken for a fresh one. */
+function leaveKey(name: TargetName): Plugin {
+  let key = '';
+  return {
+    name: 'source-key',
+    buildStart() {
+      key = sourceKey(name);
+    },
+    closeBundle(error) {
+      if (!error) writeFileSync(keyFile(name), key);
+    },
+  };
+}
+
+/**
+ * Programs for Node or Electron, packages included: one file loads several times faster than the hundreds it is made of.
+ * Names stay as they are, and positions in stacks are led back to the sources (`src/main/log/source-positions.ts`).
+ */
+function programs(name: TargetName, entries: Record<string, string>, format: 'es' | 'cjs'): UserConfig {
+  const suffix = format === 'cjs' ? 'cjs' : 'js';
   return {
     root,
+    plugins: [leaveKey(name)],
+    ssr: { noExternal: true, external: outside },
     build: {
       ssr: true,
       target: 'node24',
-      outDir: 'dist/main',
-      emptyOutDir: false,
+      outDir: targets[name].output,
+      emptyOutDir: true,
+      minify: false,
+      sourcemap: true,
       rolldownOptions: {
-        input: { [name]: join(root, entry) },
-        external: (id: string) =>
-          id === 'electron' || (!id.startsWith('.') && !id.startsWith('/') && !id.includes('src/')),
-        output: { format, entryFileNames: format === 'cjs' ? '[name].cjs' : '[name].js' },
+        input: Object.fromEntries(Object.entries(entries).map(([key, path]) => [key, join(root, path)])),
+        external: isOutside,
+        output: {
+          format,
+          sourcemapExcludeSources: true,
+          entryFileNames: `[name].${suffix}`,
+          chunkFileNames: `chunks/[name]-[hash].${suffix}`,
+        },
       },
     },
   };
 }
 
-/** `--mode` says what to build: the page (default), `main`, `preload` or `cluster`. */
+/** `--mode` says what to build: the page (default), `programs` or `preload`. */
 export default defineConfig(({ mode }): UserConfig => {
-  if (mode === 'main') return program('src/main/electron/main.ts', 'electron', 'es');
-  if (mode === 'preload') return program('src/main/electron/preload.ts', 'preload', 'cjs');
-  if (mode === 'cluster') return program('src/cluster/main.ts', 'cluster', 'es');
+  if (mode === targets.programs.mode)
+    return programs(
+      'programs',
+      {
+        electron: 'src/main/electron/main.ts',
+        loopback: 'src/main/loopback/main.ts',
+        cluster: 'src/cluster/main.ts',
+      },
+      'es',
+    );
+  if (mode === targets.preload.mode)
+    return programs('preload', { preload: 'src/main/electron/preload.ts' }, 'cjs');
   return {
     root: join(root, 'src/renderer'),
     base: './',
-    plugins: [react()],
+    plugins: [react(), leaveKey('page')],
     build: {
-      outDir: join(root, 'dist/renderer'),
+      outDir: join(root, targets.page.output),
       emptyOutDir: true,
       target: 'chrome130',
       chunkSizeWarningLimit: 2_000,

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { ensureDependencies, findNode, root } from './bootstrap.mjs';
 
 ensureDependencies();
-const { build, isPageStale } = await import('./build-page.mjs');
-if (isPageStale()) build('');
+const { ensureBuilt } = await import('./build.mjs');
+ensureBuilt('page', 'programs');
 const wanted = process.argv.slice(2);
 const files = readdirSync(join(root, 'bench'))
   .filter((file) => file.endsWith('.bench.ts'))

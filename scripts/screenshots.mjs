@@ -5,8 +5,6 @@ import { join } from 'node:path';
 import { ensureDependencies, findNode, root } from './bootstrap.mjs';
 
 ensureDependencies();
-const { build } = await import('./build-page.mjs');
-build('');
 rmSync(join(root, 'screenshots'), { recursive: true, force: true });
 const { status } = spawnSync(
   findNode(),

@@ -21,17 +21,16 @@ if (passedOn.includes('--help')) {
 }
 
 ensureDependencies();
-const { build, isPageStale } = await import('./build-page.mjs');
+const { ensureBuilt } = await import('./build.mjs');
 const electron =
   passedOn.includes('--loopback') || passedOn.includes('--no-open') ? undefined : await findElectron();
 const collector = passedOn.includes('--collector') ? await startCollector() : undefined;
-if (isPageStale()) build('');
+ensureBuilt('page', 'programs', ...(electron ? ['preload'] : []));
 if (electron) {
-  build('main', 'preload', 'cluster');
   run(electron, ['.', ...passedOn.filter((option) => option !== '--collector')]);
 } else {
   run(findNode(), [
-    join(root, 'src/main/loopback/main.ts'),
+    join(root, 'dist/main/loopback.js'),
     ...passedOn.filter((option) => option !== '--loopback' && option !== '--collector'),
   ]);
 }

@@ -19,7 +19,7 @@ export interface AppProcess {
   cleanUp(): Promise<void>;
 }
 
-/** Node 24 runs these tests (scripts see to it), and it runs the app from its sources. */
+/** Node 24 runs these tests (scripts see to it); `playwright.config.ts` builds the app. */
 export async function startApp(
   options: {
     args?: readonly string[];
@@ -33,7 +33,7 @@ export async function startApp(
   const [command = '', ...args] = [
     ...(options.wrap ?? []),
     process.execPath,
-    join(root, 'src/main/loopback/main.ts'),
+    join(root, 'dist/main/loopback.js'),
     '--no-open',
     '--data',
     dataFolder,

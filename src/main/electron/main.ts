@@ -5,6 +5,7 @@ import { usageCollectorOf } from '../app/build-info.ts';
 import { createApp } from '../app/create-app.ts';
 import { startDemoProcess } from '../demo/demo-process.ts';
 import { openDemoStore } from '../demo/demo-store.ts';
+import { showSourcePositions } from '../log/source-positions.ts';
 import { connectPages } from './connect-pages.ts';
 import { createElectronHost, zoomWindow } from './electron-host.ts';
 import { createMainWindow } from './main-window.ts';
@@ -15,6 +16,7 @@ import { restrictPermissions } from './permissions.ts';
 const folder = import.meta.dirname;
 
 async function run(): Promise<void> {
+  showSourcePositions(join(folder, '../..'));
   registerPageScheme();
   app.enableSandbox();
   await app.whenReady();
@@ -31,7 +33,7 @@ async function run(): Promise<void> {
     ...(usageCollector ? { usageCollector } : {}),
     ...(demo ? { demo } : {}),
   });
-  const window = createMainWindow({ preload: join(folder, 'preload.cjs'), pageUrl });
+  const window = createMainWindow({ preload: join(folder, '../preload/preload.cjs'), pageUrl });
   connectPages(core, window.webContents);
   window.webContents.on('did-finish-load', () => zoomWindow(window));
   app.on('second-instance', () => {

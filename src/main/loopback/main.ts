@@ -3,15 +3,19 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { DemoProcess } from '../demo/demo-process.ts';
 import type { Host } from '../host/host.ts';
+import { showSourcePositions } from '../log/source-positions.ts';
 import { findBrowser, hasDisplay, openBrowserWindow } from './browser-window.ts';
 import { defaultDataFolder } from './data-folder.ts';
 import { LoopbackServer } from './loopback-server.ts';
 
-const root = join(import.meta.dirname, '../../..');
+// Built to `dist/main/loopback.js`; the cluster lies beside it.
+const folder = import.meta.dirname;
+const root = join(folder, '../..');
 const forcedExitMs = 5_000;
 
 /** The loopback host as a program: `--no-cluster`, `--no-open`, `--data <folder>`, `--port <number>`. */
 async function run(): Promise<void> {
+  showSourcePositions(root);
   const { values } = parseArgs({
     options: {
       'no-cluster': { type: 'boolean', default: false },
@@ -25,7 +29,7 @@ async function run(): Promise<void> {
     Promise.withResolvers<Awaited<ReturnType<typeof startCore>>>();
   const server = new LoopbackServer({
     app: starting.then((core) => core.app),
-    pageFolder: join(root, 'dist/renderer'),
+    pageFolder: join(folder, '../renderer'),
     port: Number(values.port),
   });
   const address = await server.listen();
@@ -75,7 +79,7 @@ async function startDemo(creating: Promise<Host>): Promise<DemoProcess> {
     import('../demo/demo-process.ts'),
     import('../demo/demo-store.ts'),
   ]);
-  return startDemoProcess(join(root, 'src/cluster/main.ts'), creating.then(openDemoStore));
+  return startDemoProcess(join(folder, 'cluster.js'), creating.then(openDemoStore));
 }
 
 function show(address: string, noOpen: boolean, dataFolder: string, onClosed: () => void): void {

@@ -1,0 +1,3 @@
+import type { TargetName } from './build-key.mjs';
+
+export function ensureBuilt(...names: readonly TargetName[]): void;
