@@ -18,7 +18,9 @@ export function sourceKey(name) {
   const hash = createHash('sha256');
   for (const source of [...targets[name].sources, ...always]) {
     const path = join(root, source);
-    const below = statSync(path).isDirectory() ? readdirSync(path, { recursive: true }).sort() : [''];
+    const below = statSync(path).isDirectory()
+      ? readdirSync(path, { recursive: true }).sort((a, b) => (a < b ? -1 : 1))
+      : [''];
     for (const file of below) {
       if (/\.test\.tsx?$/.test(file)) continue;
       const full = join(path, file);
