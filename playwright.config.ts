@@ -6,7 +6,7 @@ import { ensureBuilt } from './scripts/build.mjs';
 
 process.env['HOME'] = makeTestHome();
 // Once, before the first test: workers read this file too.
-if (process.env['TEST_WORKER_INDEX'] === undefined) ensureBuilt('page', 'programs', 'preload');
+if (process.env['TEST_WORKER_INDEX'] === undefined) ensureBuilt('page', 'programs', 'cluster', 'preload');
 
 const names = ['chromium', 'google-chrome', 'google-chrome-stable'];
 const folders = (process.env['PATH'] ?? '').split(delimiter);

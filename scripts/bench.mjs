@@ -6,7 +6,7 @@ import { ensureDependencies, findNode, root } from './bootstrap.mjs';
 
 ensureDependencies();
 const { ensureBuilt } = await import('./build.mjs');
-ensureBuilt('page', 'programs');
+ensureBuilt('page', 'programs', 'cluster');
 const wanted = process.argv.slice(2);
 const files = readdirSync(join(root, 'bench'))
   .filter((file) => file.endsWith('.bench.ts'))

@@ -1,4 +1,4 @@
-export type TargetName = 'page' | 'programs' | 'preload';
+export type TargetName = 'page' | 'programs' | 'cluster' | 'preload';
 export const targets: Readonly<
   Record<TargetName, { readonly mode: string; readonly output: string; readonly sources: readonly string[] }>
 >;

@@ -9,7 +9,8 @@ const always = ['vite.config.ts', 'package-lock.json'];
 /** What Vite builds: its mode ('' is the page), the folder that it writes, and what that is made of. */
 export const targets = {
   page: { mode: '', output: 'dist/renderer', sources: ['src/renderer', 'src/shared'] },
-  programs: { mode: 'programs', output: 'dist/main', sources: ['src/main', 'src/cluster', 'src/shared'] },
+  programs: { mode: 'programs', output: 'dist/main', sources: ['src/main', 'src/shared'] },
+  cluster: { mode: 'cluster', output: 'dist/cluster', sources: ['src/main', 'src/cluster', 'src/shared'] },
   preload: { mode: 'preload', output: 'dist/preload', sources: ['src/main/electron', 'src/shared'] },
 };
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { isBuilt, targets } from './build-key.mjs';
 import { fail, findNode, root } from './bootstrap.mjs';
 
-/** Builds what is missing or was built from other sources: `page`, `programs`, `preload`. */
+/** Builds what is missing or was built from other sources: by the names in `targets`. */
 export function ensureBuilt(...names) {
   for (const name of names) {
     if (isBuilt(name)) continue;

@@ -25,12 +25,12 @@ const { ensureBuilt } = await import('./build.mjs');
 const electron =
   passedOn.includes('--loopback') || passedOn.includes('--no-open') ? undefined : await findElectron();
 const collector = passedOn.includes('--collector') ? await startCollector() : undefined;
-ensureBuilt('page', 'programs', ...(electron ? ['preload'] : []));
+ensureBuilt('page', 'programs', 'cluster', ...(electron ? ['preload'] : []));
 if (electron) {
   run(electron, ['.', ...passedOn.filter((option) => option !== '--collector')]);
 } else {
   run(findNode(), [
-    join(root, 'dist/main/loopback.js'),
+    join(root, 'dist/main/loopback.cjs'),
     ...passedOn.filter((option) => option !== '--loopback' && option !== '--collector'),
   ]);
 }

@@ -33,7 +33,7 @@ export async function startApp(
   const [command = '', ...args] = [
     ...(options.wrap ?? []),
     process.execPath,
-    join(root, 'dist/main/loopback.js'),
+    join(root, 'dist/main/loopback.cjs'),
     '--no-open',
     '--data',
     dataFolder,

@@ -12,7 +12,7 @@ import { createMainWindow } from './main-window.ts';
 import { pageOrigin, pageUrl, registerPageScheme, servePage } from './page-protocol.ts';
 import { restrictPermissions } from './permissions.ts';
 
-// Built to `dist/main/electron.js`; the page and the cluster lie beside it.
+// Built to `dist/main/electron.cjs`.
 const folder = import.meta.dirname;
 
 async function run(): Promise<void> {
@@ -25,7 +25,7 @@ async function run(): Promise<void> {
   const host = createElectronHost();
   const demo = process.argv.includes('--no-cluster')
     ? undefined
-    : await startDemoProcess(join(folder, 'cluster.js'), openDemoStore(host), ['--no-warnings']);
+    : await startDemoProcess(join(folder, '../cluster/cluster.js'), openDemoStore(host), ['--no-warnings']);
   const about = JSON.parse(readFileSync(join(app.getAppPath(), 'package.json'), 'utf8')) as object;
   const usageCollector = usageCollectorOf(about);
   const core = createApp(host, {

@@ -12,13 +12,17 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The stack of a program that fails in its third line. */
-function stackOf(extra: { map?: string }): string {
-  const module = pathToFileURL(join(import.meta.dirname, 'source-positions.ts')).href;
-  const program = join(folder, 'built.js');
+function stackOf(extra: { map?: string }, format: 'js' | 'cjs' = 'js'): string {
+  const path = join(import.meta.dirname, 'source-positions.ts');
+  const program = join(folder, `built.${format}`);
+  const load =
+    format === 'js'
+      ? `import { showSourcePositions } from '${pathToFileURL(path).href}';`
+      : `const { showSourcePositions } = require(${JSON.stringify(path)});`;
   if (extra.map !== undefined) writeFileSync(`${program}.map`, extra.map);
   writeFileSync(
     program,
-    `import { showSourcePositions } from '${module}';\nshowSourcePositions(import.meta.dirname);\nfunction fails() { return new TypeError('not so').stack; }\nprocess.stdout.write(fails());\n`,
+    `${load}\nshowSourcePositions(${JSON.stringify(folder)});\nfunction fails() { return new TypeError('not so').stack; }\nprocess.stdout.write(fails());\n`,
   );
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   return execFileSync(process.execPath, ['--no-warnings', program], { encoding: 'utf8' });
@@ -27,8 +31,10 @@ function stackOf(extra: { map?: string }): string {
 it('names file, line and column of the source', () => {
   // The third built line begins in line 42 (41 from zero) of the source, column 3.
   const map = { version: 3, sources: ['src/a.ts'], names: [], mappings: ';;AAyCE' };
-  const stack = stackOf({ map: JSON.stringify(map) });
-  expect(stack).toMatch(/^TypeError: not so\n {4}at fails \(src\/a\.ts:42:3\)\n {4}at /);
+  for (const format of ['js', 'cjs'] as const)
+    expect(stackOf({ map: JSON.stringify(map) }, format)).toMatch(
+      /^TypeError: not so\n {4}at fails \(src\/a\.ts:42:3\)\n {4}at /,
+    );
 });
 
 it('keeps the position of what has no map, or a broken one', () => {

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
-const position = /(file:\/\/[^\s()]+\.js):(\d+):(\d+)/g;
+const position = /((?:file:\/\/|\/|[A-Z]:\\)[^\s()]+\.c?js):(\d+):(\d+)/g;
 
 /**
  * Leads positions of a built program in stacks back to its sources, as paths from `root`. The maps are read when a stack
@@ -18,7 +18,8 @@ export function showSourcePositions(root: string): void {
   Error.prepareStackTrace = (error, frames) =>
     [Error.prototype.toString.call(error), ...frames.map(String)]
       .join('\n    at ')
-      .replace(position, (built, url: string, line: string, column: string) => {
+      .replace(position, (built, file: string, line: string, column: string) => {
+        const url = file.startsWith('file:') ? file : pathToFileURL(file).href;
         const entry = mapOf(url)?.findEntry(Number(line) - 1, Number(column) - 1);
         if (!entry || !('originalSource' in entry)) return built;
         const source = relative(root, fileURLToPath(new URL(entry.originalSource, url)));

@@ -8,7 +8,7 @@ import { findBrowser, hasDisplay, openBrowserWindow } from './browser-window.ts'
 import { defaultDataFolder } from './data-folder.ts';
 import { LoopbackServer } from './loopback-server.ts';
 
-// Built to `dist/main/loopback.js`; the cluster lies beside it.
+// Built to `dist/main/loopback.cjs`.
 const folder = import.meta.dirname;
 const root = join(folder, '../..');
 const forcedExitMs = 5_000;
@@ -79,7 +79,7 @@ async function startDemo(creating: Promise<Host>): Promise<DemoProcess> {
     import('../demo/demo-process.ts'),
     import('../demo/demo-store.ts'),
   ]);
-  return startDemoProcess(join(folder, 'cluster.js'), creating.then(openDemoStore));
+  return startDemoProcess(join(folder, '../cluster/cluster.js'), creating.then(openDemoStore));
 }
 
 function show(address: string, noOpen: boolean, dataFolder: string, onClosed: () => void): void {
