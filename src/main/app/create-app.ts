@@ -13,6 +13,8 @@ import { LocalShellService } from '../local-shell/local-shell-service.ts';
 import { Log } from '../log/log.ts';
 import { asWord } from '../log/log-value.ts';
 import { isNativeCryptoUsed } from '../protocol/net/ssh/load-ssh2.ts';
+import { PaletteService } from '../palette/palette-service.ts';
+import { Uses } from '../palette/uses.ts';
 import { PromptService } from '../prompts/prompt-service.ts';
 import { ResourceService } from '../resources/resource-service.ts';
 import { initialSettings, SettingsService } from '../settings/settings-service.ts';
@@ -84,6 +86,16 @@ export function createApp(host: Host, options: AppOptions): App {
     withAuth: (uri, work, signal) => access.withAuth(uri, work, signal),
     lastLogin: (uri) => profiles.profiles.lastLogins[uri],
   });
+  const uses = new Uses({ store: host.openStore('uses'), log, now });
+  const palette = new PaletteService({
+    hub,
+    log,
+    now,
+    uses,
+    list: (query, signal) => resources.list(query, signal),
+    identity: (uri) => access.identity(uri),
+    lastLogin: (uri) => profiles.profiles.lastLogins[uri],
+  });
   const prompts = new PromptService({ hub, now });
   const { factors, devices, sign } = createSecondFactors({ host, now, access, clusters, prompts });
   const localShells = new LocalShellService({
@@ -104,7 +116,10 @@ export function createApp(host: Host, options: AppOptions): App {
       identityFor: (uri, target, signal) => factors.forNode(uri, target, signal),
       proxy: (uri) => accounts.connections(uri).proxy(),
       noteFailure: (uri, error) => access.noteFailure(uri, error),
-      rememberLogin: (uri, login) => profiles.rememberLogin(uri, login),
+      rememberLogin: (uri, login) => {
+        uses.use(`resource:${uri}`);
+        profiles.rememberLogin(uri, login);
+      },
     },
   });
   const workspace = new WorkspaceService(hub, {
@@ -179,6 +194,8 @@ export function createApp(host: Host, options: AppOptions): App {
     localShells,
     localTerminals: new LocalTerminals({ local: localShells, shells, workspace }),
     settings,
+    palette,
+    uses,
     prompts,
     tunnels,
     usage,
@@ -213,6 +230,7 @@ export function createApp(host: Host, options: AppOptions): App {
       reopening.dispose();
       requests.service.dispose();
       await usage.dispose();
+      palette.dispose();
       prompts.dispose();
       await tunnels.service.dispose();
       await files.dispose();

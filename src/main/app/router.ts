@@ -12,6 +12,7 @@ import { type ClusterRoutesServices, clusterRoutes } from './routes/clusters.ts'
 import { deviceRoutes } from './routes/devices.ts';
 import { type FileRoutesServices, fileRoutes } from './routes/files.ts';
 import { createImplementer } from './routes/implementer.ts';
+import { type PaletteRoutesServices, paletteRoutes } from './routes/palette.ts';
 import { type PromptRoutesServices, promptRoutes } from './routes/prompts.ts';
 import { requestRoutes } from './routes/requests.ts';
 import { settingsRoutes } from './routes/settings.ts';
@@ -24,6 +25,7 @@ import { type WorkspaceRoutesServices, workspaceRoutes } from './routes/workspac
 export interface RouterServices
   extends ClusterRoutesServices,
     FileRoutesServices,
+    PaletteRoutesServices,
     PromptRoutesServices,
     ShellRoutesServices,
     TransferRoutesServices,
@@ -63,6 +65,7 @@ export function createRouter(services: RouterServices) {
     clusters: clusterRoutes(os, services),
     devices: deviceRoutes(os, services.devices),
     files: fileRoutes(os, services),
+    palette: paletteRoutes(os, services),
     prompts: promptRoutes(os, services),
     requests: requestRoutes(os, services.requests, services.usageEvents),
     settings: settingsRoutes(os, settings),

@@ -77,7 +77,12 @@ function FrameBody({ frame }: { frame: FrameUi }) {
         tunnel={front?.kind === 'tunnel' ? tunnels[front.tunnelId] : undefined}
       />
       {frame.closePalette && (
-        <CommandPalette actions={commands.actions} tabs={commands.tabs} onClose={frame.closePalette} />
+        <CommandPalette
+          actions={commands.actions}
+          tabs={commands.tabs}
+          settings={commands.settings}
+          onClose={frame.closePalette}
+        />
       )}
       <Dialogs dialog={frame.dialog} />
     </div>

@@ -2,6 +2,8 @@ import { type RefObject, useMemo } from 'react';
 import { type CommandId, commandEntry, commandIds } from '../../shared/keys/commands.ts';
 import { toAppError } from '../client/api.ts';
 import type { PaletteItem } from '../features/palette/palette-item.ts';
+import { focusSetting } from '../features/settings/focus-setting.ts';
+import { settingPlaces } from '../features/settings/setting-items.ts';
 import { useActiveAccount, useAppState, useSession } from '../state/store.ts';
 import { useCloseTab } from '../state/use-close-tab.ts';
 import { useCopy } from '../state/use-copy.ts';
@@ -23,6 +25,7 @@ export interface Commands {
   readonly handlers: CommandHandlers;
   readonly actions: readonly PaletteItem[];
   readonly tabs: readonly PaletteItem[];
+  readonly settings: readonly PaletteItem[];
   closeTab(tabId: string): void;
   /** The files beside the terminal in front. */
   closeFiles(): void;
@@ -121,6 +124,13 @@ export function useCommands(options: {
         id: `tab:${tab.id}`,
         name: tabLook(tab, { shells, tunnels, requests, filePanes }).title,
         run: () => activateTab(context, at),
+      })),
+      settings: settingPlaces.map(({ section, label, ...place }) => ({
+        ...place,
+        run: () => {
+          call((api) => api.workspace.openSettings({ section }));
+          if (label !== undefined) focusSetting(label);
+        },
       })),
       closeTab,
       closeFiles: () => files?.close(),

@@ -6,6 +6,7 @@ import { clusters } from './clusters.ts';
 import { devices } from './devices.ts';
 import { files } from './files.ts';
 import { log } from './log.ts';
+import { palette } from './palette.ts';
 import { prompts } from './prompts.ts';
 import { resources } from './resources.ts';
 import { settings } from './settings.ts';
@@ -23,6 +24,7 @@ export const contract = oc.errors({ APP: { data: ErrorInfo } }).router({
   devices,
   files,
   log,
+  palette,
   prompts,
   requests,
   resources,

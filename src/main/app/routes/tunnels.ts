@@ -3,6 +3,7 @@ import type { WorkspaceService } from '../../workspace/workspace-service.ts';
 import type { LocalTerminals } from '../local-terminals.ts';
 import type { AppTunnels } from '../tunnels.ts';
 import type { UsageOrigin } from '../../../shared/contract/usage-data.ts';
+import type { Uses } from '../../palette/uses.ts';
 import type { UsageEvents } from '../usage-events.ts';
 import type { Implementer } from './implementer.ts';
 
@@ -11,6 +12,7 @@ export interface TunnelRoutesServices {
   readonly workspace: WorkspaceService;
   readonly localTerminals: LocalTerminals;
   readonly usageEvents: UsageEvents;
+  readonly uses: Uses;
 }
 
 export function tunnelRoutes({ tunnels: os }: Implementer, services: TunnelRoutesServices) {
@@ -28,6 +30,7 @@ export function tunnelRoutes({ tunnels: os }: Implementer, services: TunnelRoute
     choices: os.choices.handler(({ input, signal }) => tunnels.choices(input.resourceUri, signal)),
     open: os.open.handler(async ({ input, signal }) => {
       const tunnelId = await noting(input.origin, () => service.open(input, signal));
+      services.uses.use(`resource:${input.target.resourceUri}`);
       return { tunnelId, tabId: workspace.showTunnelTab(tunnelId) };
     }),
     show: os.show.handler(({ input }) => {

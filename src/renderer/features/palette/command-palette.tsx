@@ -1,173 +1,169 @@
-import { Command } from 'cmdk';
-import { useEffect, useState } from 'react';
-import type { Resource } from '../../../shared/contract/resources.ts';
-import type { AccountInfo } from '../../../shared/contract/clusters.ts';
-import { useAppState, useSession } from '../../state/store.ts';
-import { useOpenShell } from '../../state/use-open-shell.ts';
-import { useUi } from '../../state/ui-state.ts';
+import { Dialog } from '@base-ui/react/dialog';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { Fragment, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react';
+import { useSession } from '../../state/store.ts';
 import { Keys } from '../../ui/keys.tsx';
 import type { PaletteItem } from './palette-item.ts';
+import type { RankedItem } from './rank.ts';
+import { usePaletteRows } from './use-palette-rows.ts';
 import './palette.css';
 
-const searchPauseMs = 120;
-const shownResources = 8;
+const label = 'Search resources, run commands';
+const rowHeight = 32;
+const pageRows = 10;
 
-/** One field for everything: resources of all clusters, tabs, actions. `>` leaves only the actions. */
+/** One field for everything: resources of all clusters, tabs, actions, settings. `>` leaves only the actions. */
 export function CommandPalette(props: {
   actions: readonly PaletteItem[];
   tabs: readonly PaletteItem[];
+  settings: readonly PaletteItem[];
   onClose: () => void;
 }) {
-  const [text, setText] = useState('');
-  const [chosen, setChosen] = useState('');
-  const onlyActions = text.startsWith('>');
-  const found = useResources(onlyActions ? '' : text);
-  const openShell = useOpenShell('search_bar');
-  const ui = useUi();
-  const connect = (resource: Resource) => {
-    const login = resource.lastLogin ?? resource.logins[0];
-    if (resource.kind !== 'server') ui.ask({ kind: 'connect', resource, origin: 'search_bar' });
-    else if (login) void openShell(resource.uri, resource.name, login);
-  };
-  const pick = (work: () => void) => {
-    props.onClose();
-    work();
-  };
-  const query = (onlyActions ? text.slice(1) : text).trim().toLowerCase();
-  const matches = (name: string) => query.split(/\s+/).every((word) => name.toLowerCase().includes(word));
-  const actions = props.actions.filter((action) => matches(action.name));
-  const tabs = onlyActions ? [] : props.tabs.filter((tab) => matches(tab.name));
-  const first =
-    found[0]?.resource.uri ??
-    (tabs[0] ? valueOf('Tabs', 0, tabs[0]) : actions[0] && valueOf('Actions', 0, actions[0])) ??
-    '';
-  // What comes first is chosen whenever the list changes: Enter does what is on top.
-  useEffect(() => setChosen(first), [first]);
-  return (
-    <Command.Dialog
-      open
-      onOpenChange={(open) => !open && props.onClose()}
-      shouldFilter={false}
-      value={chosen}
-      onValueChange={setChosen}
-      label="Search resources, run commands"
-      overlayClassName="veil"
-      contentClassName="palette"
-      loop
-    >
-      <Command.Input
-        className="palette-input"
-        value={text}
-        onValueChange={setText}
-        aria-label="Search resources, run commands"
-        placeholder="Search resources, run commands"
-      />
-      <Command.List className="palette-list" label="Results">
-        <Command.Empty className="palette-empty">Nothing matches.</Command.Empty>
-        {found.length > 0 && (
-          <Command.Group heading="Resources">
-            {found.map(({ resource, account, cluster }) => (
-              <Command.Item
-                key={resource.uri}
-                value={resource.uri}
-                className="menu-item"
-                onSelect={() => pick(() => connect(resource))}
-              >
-                <span className="grow clip">{nameOf(resource)}</span>
-                <span className="muted">
-                  {resource.kind === 'server' ? '' : `${words[resource.kind]} · `}
-                  {cluster} · {account.userName}
-                </span>
-              </Command.Item>
-            ))}
-          </Command.Group>
-        )}
-        <PaletteGroup heading="Tabs" items={tabs} pick={pick} />
-        <PaletteGroup heading="Actions" items={actions} pick={pick} />
-      </Command.List>
-    </Command.Dialog>
-  );
-}
-
-/** How rows name their kind; a server shows its login instead. */
-const words = { server: '', database: 'database', kubernetes: 'Kubernetes', app: 'app', desktop: 'desktop' };
-
-function nameOf(resource: Resource): string {
-  const login = resource.lastLogin ?? resource.logins[0];
-  return resource.kind === 'server' && login ? `${login}@${resource.name}` : resource.name;
-}
-
-function valueOf(heading: string, index: number, item: PaletteItem): string {
-  return `${heading}-${index}-${item.name}`.toLowerCase();
-}
-
-function PaletteGroup(props: {
-  heading: string;
-  items: readonly PaletteItem[];
-  pick: (work: () => void) => void;
-}) {
-  if (props.items.length === 0) return null;
-  return (
-    <Command.Group heading={props.heading}>
-      {props.items.map((item, index) => (
-        <Command.Item
-          key={`${item.name}-${index}`}
-          value={valueOf(props.heading, index, item)}
-          className="menu-item"
-          onSelect={() => props.pick(item.run)}
-        >
-          <span className="grow clip">{item.name}</span>
-          <Keys chord={item.chord} />
-        </Command.Item>
-      ))}
-    </Command.Group>
-  );
-}
-
-interface Found {
-  readonly resource: Resource;
-  readonly account: AccountInfo;
-  readonly cluster: string;
-}
-
-/** The first resources that match, of every account that is signed in. */
-function useResources(text: string): readonly Found[] {
+  const { actions, tabs, settings, onClose } = props;
   const session = useSession();
-  const accounts = useAppState((state) => state.accounts);
-  const clusters = useAppState((state) => state.clusters);
-  const [found, setFound] = useState<readonly Found[]>([]);
-  useEffect(() => {
-    let isCurrent = true;
-    const timer = setTimeout(async () => {
-      const signedIn = Object.values(accounts).filter((account) => account.status === 'signed-in');
-      const lists = await Promise.all(
-        signedIn.map((account) =>
-          session
-            .call((api) =>
-              api.resources.list({
-                accountUri: account.uri,
-                kinds: ['server', 'database', 'kubernetes', 'app'],
-                search: text,
-                sort: { field: 'name', descending: false },
-                limit: shownResources,
-              }),
-            )
-            .then((page) =>
-              page.items.map((resource) => ({
-                resource,
-                account,
-                cluster: clusters[account.clusterUri]?.name ?? '',
-              })),
-            )
-            .catch(() => []),
-        ),
-      );
-      if (isCurrent) setFound(lists.flat());
-    }, searchPauseMs);
-    return () => {
-      isCurrent = false;
-      clearTimeout(timer);
+  const [text, setText] = useState('');
+  /** What the person has chosen with the keys or the pointer; else the first row is. */
+  const [chosenId, setChosenId] = useState<string>();
+  const rows = usePaletteRows({ text, actions, tabs, settings });
+  const at = Math.max(
+    0,
+    rows.findIndex(({ item }) => item.id === chosenId),
+  );
+  const pick = (ranked: RankedItem | undefined) => {
+    if (!ranked) return;
+    const { item } = ranked;
+    onClose();
+    // A tab and a connection count by themselves: the one is gone tomorrow, the other is noted where it is made.
+    if (!/^(tab|resource):/.test(item.id))
+      void session.call((api) => api.palette.use({ key: item.id })).catch(() => undefined);
+    item.run();
+  };
+  const choose = (index: number) => setChosenId(rows[Math.min(Math.max(0, index), rows.length - 1)]?.item.id);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    const last = rows.length - 1;
+    const moves: Record<string, number> = {
+      ArrowDown: at === last ? 0 : at + 1,
+      ArrowUp: at === 0 ? last : at - 1,
+      PageDown: at + pageRows,
+      PageUp: at - pageRows,
     };
-  }, [session, accounts, clusters, text]);
-  return found;
+    const to = moves[event.key];
+    if (event.key === 'Enter') pick(rows[at]);
+    else if (to !== undefined) choose(to);
+    else return;
+    event.preventDefault();
+  };
+  const listId = useId();
+  return (
+    <Dialog.Root open onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="veil" />
+        <Dialog.Popup className="palette" aria-label={label}>
+          <input
+            className="palette-input"
+            role="combobox"
+            aria-label={label}
+            aria-expanded
+            aria-controls={listId}
+            aria-activedescendant={rows.length > 0 ? `${listId}-${at}` : undefined}
+            aria-autocomplete="list"
+            autoComplete="off"
+            spellCheck={false}
+            placeholder={label}
+            value={text}
+            onChange={(event) => {
+              setText(event.target.value);
+              setChosenId(undefined);
+            }}
+            onKeyDown={onKeyDown}
+          />
+          <PaletteList id={listId} rows={rows} at={at} onChoose={choose} onPick={pick} />
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
+
+/** Only the rows in sight are drawn. */
+function PaletteList(props: {
+  id: string;
+  rows: readonly RankedItem[];
+  at: number;
+  onChoose: (index: number) => void;
+  onPick: (row: RankedItem | undefined) => void;
+}) {
+  const { id, rows, at } = props;
+  const scroll = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroll.current,
+    estimateSize: () => rowHeight,
+    overscan: 4,
+  });
+  useEffect(() => {
+    if (rows.length > 0) virtual.scrollToIndex(at);
+  }, [virtual, at, rows.length]);
+  return (
+    <div className="palette-list" ref={scroll}>
+      {rows.length === 0 && (
+        <p className="palette-empty" role="status">
+          Nothing matches.
+        </p>
+      )}
+      <div
+        id={id}
+        role="listbox"
+        aria-label="Results"
+        style={{ height: virtual.getTotalSize() }}
+        tabIndex={-1}
+      >
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index];
+          return (
+            row && (
+              <div
+                key={row.item.id}
+                id={`${id}-${index}`}
+                className="menu-item palette-row"
+                role="option"
+                aria-selected={index === at}
+                aria-setsize={rows.length}
+                aria-posinset={index + 1}
+                data-selected={index === at}
+                style={{ transform: `translateY(${start}px)` }}
+                onPointerMove={() => index !== at && props.onChoose(index)}
+                onClick={() => props.onPick(row)}
+              >
+                <Marked text={row.item.name} ranges={row.ranges} />
+                <span className="muted clip palette-hint">{row.item.hint}</span>
+                <span className="muted palette-kind">{kindOf(row.item.id)}</span>
+                <Keys chord={row.item.chord} />
+              </div>
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function kindOf(id: string): string {
+  if (id.startsWith('tab:')) return 'Tab';
+  return id.startsWith('setting:') ? 'Setting' : '';
+}
+
+function Marked({ text, ranges }: { text: string; ranges: RankedItem['ranges'] }) {
+  const parts = ranges.map(([start, end], index) => (
+    <Fragment key={start}>
+      {text.slice(ranges[index - 1]?.[1] ?? 0, start)}
+      <mark>{text.slice(start, end)}</mark>
+    </Fragment>
+  ));
+  return (
+    <span className="grow clip">
+      {parts}
+      {text.slice(ranges.at(-1)?.[1] ?? 0)}
+    </span>
+  );
 }
