@@ -3,6 +3,7 @@ import type { Page } from '@playwright/test';
 import { Porthole } from '../pages/porthole.ts';
 import { startApp } from '../support/app-process.ts';
 import { account, startCluster } from '../support/clusters.ts';
+import { withFreshCodes } from '../support/key-test.ts';
 import { startKeyedApp } from '../support/keyed-app.ts';
 import { fillWithRequests } from '../support/request-acts.ts';
 import { expect, test } from '../support/request-test.ts';
@@ -111,27 +112,24 @@ for (const viewport of sizes) {
 
       test('second factors', async ({ page }) => {
         const app = await startKeyedApp();
-        let ahead = 0;
-        const cluster = await startCluster({
-          secondFactors: ['otp', 'webauthn'],
-          now: () => new Date(Date.now() + ahead),
-          roles: [
-            { name: 'developer', logins: [account], serverLabels: { '*': ['*'] }, requireSessionMfa: true },
-          ],
-        });
-        const code = () => {
-          ahead += 31_000;
-          return cluster.code();
-        };
+        const cluster = await withFreshCodes((now) =>
+          startCluster({
+            secondFactors: ['otp', 'webauthn'],
+            now,
+            roles: [
+              { name: 'developer', logins: [account], serverLabels: { '*': ['*'] }, requireSessionMfa: true },
+            ],
+          }),
+        );
         const porthole = new Porthole(page);
         const { prompts, devices } = porthole;
         const confirm = async () => {
-          await prompts.secondFactor.getByRole('textbox', { name: 'One-time code' }).fill(code());
+          await prompts.secondFactor.getByRole('textbox', { name: 'One-time code' }).fill(cluster.code());
           await prompts.secondFactor.getByRole('button', { name: 'Confirm' }).click();
         };
         try {
           await porthole.open(app.address);
-          await porthole.signIn.complete({ ...cluster, code });
+          await porthole.signIn.complete(cluster);
           await porthole.command('Second factors');
           await devices.addKey('security key', 'Blue key');
           await expect(prompts.secondFactor).toBeVisible();

@@ -1,70 +1,9 @@
 import { findBrowser } from '../../src/main/loopback/browser-window.ts';
-import { Porthole } from '../pages/porthole.ts';
 import { expectAccessible } from '../support/axe.ts';
-import { account, startCluster, type TestCluster } from '../support/clusters.ts';
-import { startKeyedApp } from '../support/keyed-app.ts';
-import { expect, test as base } from '../support/test.ts';
-
-interface KeyFixtures {
-  /** A cluster that takes codes and keys; servers of `careful` people ask for one in each session. */
-  keyCluster: TestCluster;
-  keyedApp: Awaited<ReturnType<typeof startKeyedApp>>;
-  window: Porthole;
-}
-
-const test = base.extend<KeyFixtures>({
-  keyCluster: async ({}, use) => {
-    let ahead = 0;
-    const cluster = await startCluster({
-      secondFactors: ['otp', 'webauthn'],
-      now: () => new Date(Date.now() + ahead),
-      roles: [
-        {
-          name: 'developer',
-          logins: [account],
-          serverLabels: { '*': ['*'] },
-          requireSessionMfa: true,
-        },
-      ],
-    });
-    // A code counts once: each use is of the next half minute.
-    const code = () => {
-      ahead += 31_000;
-      return cluster.code();
-    };
-    await use({ ...cluster, code });
-    await cluster.stop();
-  },
-  keyedApp: async ({}, use) => {
-    const app = await startKeyedApp();
-    await use(app);
-    await app.stop();
-  },
-  window: async ({ keyedApp, keyCluster, page }, use) => {
-    const porthole = new Porthole(page);
-    await porthole.open(keyedApp.address);
-    await porthole.signIn.complete(keyCluster);
-    await use(porthole);
-  },
-});
+import { addKey, expect, test } from '../support/key-test.ts';
 
 test.describe.configure({ timeout: 120_000 });
 test.skip(() => findBrowser() === undefined, 'Security keys need a Chromium on this machine.');
-
-/** Adds a key or a passkey; the cluster asks for the code that is there already. */
-async function addKey(
-  window: Porthole,
-  cluster: TestCluster,
-  kind: 'security key' | 'passkey',
-  name: string,
-) {
-  await window.command('Second factors');
-  await window.devices.addKey(kind, name);
-  await expect(window.prompts.secondFactor).toBeVisible();
-  await window.prompts.secondFactor.getByRole('textbox', { name: 'One-time code' }).fill(cluster.code());
-  await window.prompts.secondFactor.getByRole('button', { name: 'Confirm' }).click();
-  await expect(window.devices.device(name)).toBeVisible();
-}
 
 test('a security key is added, signs in, opens a shell, and is removed', async ({
   window,
