@@ -179,6 +179,7 @@ export function createApp(host: Host, options: AppOptions): App {
     localShells,
     workspace,
     usageEvents,
+    panes: files.panes,
     tunnels: tunnels.service,
     demoUri,
   });

@@ -10,15 +10,18 @@ import {
   parseAccountUri,
   parseClusterUri,
   parseResourceUri,
+  type ResourceUri,
 } from '../../shared/uri/uri.ts';
+import type { PaneService } from '../files/pane-service.ts';
 import type { Host } from '../host/host.ts';
+import { WindowBounds } from '../host/window-bounds.ts';
 import type { LocalShellService } from '../local-shell/local-shell-service.ts';
 import type { Logger } from '../log/log.ts';
 import { ScreenStore } from '../shells/screen-store.ts';
 import type { ShellService } from '../shells/shell-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { TunnelService } from '../tunnels/tunnel-service.ts';
-import { type KeptShell, type KeptTabs, TabStore } from '../workspace/tab-store.ts';
+import { type KeptPane, type KeptShell, type KeptTabs, TabStore } from '../workspace/tab-store.ts';
 import type { WorkspaceService } from '../workspace/workspace-service.ts';
 import type { UsageEvents } from './usage-events.ts';
 
@@ -35,6 +38,7 @@ export interface ReopeningParts {
   readonly shells: ShellService;
   readonly localShells: LocalShellService;
   readonly workspace: WorkspaceService;
+  readonly panes: PaneService;
   readonly tunnels: TunnelService;
   readonly usageEvents: UsageEvents;
   readonly demoUri: ClusterUri | undefined;
@@ -73,6 +77,18 @@ export class Reopening {
     this.#timer.unref();
   }
 
+  /** Where the page's window is; a host with windows of its own knows better. */
+  noteWindow(bounds: { x: number; y: number; width: number; height: number }): void {
+    const { host, log } = this.#parts;
+    const parsed = WindowBounds.safeParse(bounds);
+    if (host.kind !== 'loopback' || !parsed.success) return;
+    try {
+      host.openStore('window').write(parsed.data);
+    } catch (error) {
+      log.error('window-not-kept', error);
+    }
+  }
+
   answer(opens: boolean): void {
     const kept = this.#offered;
     this.#offered = undefined;
@@ -99,9 +115,7 @@ export class Reopening {
   #save(withScreens: boolean): void {
     if (this.#offered) return;
     const { workspace, shells } = this.#parts.hub.state;
-    const tabs = this.#isOn
-      ? workspace.tabs.filter((tab) => tab.kind !== 'resources' && tab.kind !== 'files')
-      : [];
+    const tabs = this.#isOn ? workspace.tabs.filter((tab) => tab.kind !== 'resources') : [];
     const ids = new Set(
       tabs.flatMap((tab) => (tab.kind === 'shell' && shells[tab.shellId] ? [tab.shellId] : [])),
     );
@@ -110,6 +124,7 @@ export class Reopening {
       tabs,
       activeTabId: workspace.activeTabId,
       shells: [...ids].map((id) => this.#kept(id)).filter((shell) => shell !== undefined),
+      panes: this.#isOn ? this.#keptPanes() : [],
     });
     if (!withScreens) return;
     this.#saveScreens(ids);
@@ -143,6 +158,14 @@ export class Reopening {
     };
   }
 
+  #keptPanes(): KeptPane[] {
+    const { clusters } = this.#parts.hub.state;
+    return this.#parts.panes.kept.map((pane) => ({
+      ...pane,
+      isDemo: clusters[clusterOf(pane.serverUri)]?.isDemo ?? false,
+    }));
+  }
+
   #open(kept: KeptTabs): void {
     const { shells, workspace, tunnels, usageEvents, now } = this.#parts;
     const known = new Set(tunnels.definitions.map((definition) => definition.id));
@@ -152,6 +175,7 @@ export class Reopening {
       shells.reopen(placed, now().toISOString(), this.#screens.load(shell.id));
       usageEvents.reopened(shell.id);
     }
+    for (const pane of kept.panes) this.#reopenPane(pane);
     const tabs = kept.tabs.filter((tab) => this.#isThere(tab, known));
     for (const tab of tabs) if (tab.kind === 'tunnel') this.#tunnelReopened(tab.tunnelId);
     workspace.reopen(tabs, kept.activeTabId);
@@ -160,9 +184,18 @@ export class Reopening {
   #isThere(tab: Tab, tunnels: ReadonlySet<TunnelId>): boolean {
     if (tab.kind === 'shell') return this.#parts.shells.find(tab.shellId) !== undefined;
     if (tab.kind === 'tunnel') return tunnels.has(tab.tunnelId);
+    if (tab.kind === 'files') return this.#parts.hub.state.filePanes[tab.paneId] !== undefined;
     if (tab.kind === 'request')
       return this.#parts.hub.state.clusters[clusterOf(tab.requestUri)] !== undefined;
     return tab.kind === 'requests' || tab.kind === 'settings';
+  }
+
+  #reopenPane({ isDemo, ...pane }: KeptPane): void {
+    const { demoUri, hub, panes, shells } = this.#parts;
+    const address = isDemo ? demoUri && parseClusterUri(demoUri)?.address : undefined;
+    const serverUri = isDemo ? movedResource(pane.serverUri, address) : pane.serverUri;
+    if (!serverUri || !hub.state.clusters[clusterOf(serverUri)]) return;
+    if (pane.shellId === undefined || shells.find(pane.shellId)) panes.reopen({ ...pane, serverUri });
   }
 
   #tunnelReopened(id: TunnelId): void {
@@ -196,8 +229,11 @@ function movedTarget(
   target: Extract<ShellTarget, { kind: 'server' }>,
   address: string | undefined,
 ): ShellTarget | undefined {
-  const parts = parseResourceUri(target.serverUri);
-  return parts && address !== undefined
-    ? { ...target, serverUri: formatResourceUri({ ...parts, address }) }
-    : undefined;
+  const serverUri = movedResource(target.serverUri, address);
+  return serverUri && { ...target, serverUri };
+}
+
+function movedResource(uri: ResourceUri, address: string | undefined): ResourceUri | undefined {
+  const parts = parseResourceUri(uri);
+  return parts && address !== undefined ? formatResourceUri({ ...parts, address }) : undefined;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { App } from '../app/app.ts';
+import { defaultBounds } from '../host/window-bounds.ts';
 
 // The contract with Electron, checked against a stand-in that records what it is told: the binary is not in the npm registry.
 const electron = vi.hoisted(() => ({
@@ -18,6 +19,7 @@ const electron = vi.hoisted(() => ({
   userData: '',
   script: undefined as unknown,
   notices: [] as unknown[],
+  displays: [{ workArea: { x: 0, y: 0, width: 1920, height: 1040 } }],
 }));
 
 vi.mock('electron', async () => {
@@ -56,6 +58,14 @@ vi.mock('electron', async () => {
       if (own) own.url = url;
     }
     show() {}
+    isMinimized = () => false;
+    isMaximized = () => this.maximized;
+    maximized = false;
+    maximize() {
+      this.maximized = true;
+    }
+    bounds = { x: 0, y: 0, width: 1280, height: 800 };
+    getNormalBounds = () => this.bounds;
   }
   class MessageChannelMain {
     port1 = Object.assign(new Emitter(), { start: vi.fn(), postMessage: vi.fn(), close: vi.fn() });
@@ -74,6 +84,7 @@ vi.mock('electron', async () => {
     app: { getPath: () => electron.userData },
     BrowserWindow,
     MessageChannelMain,
+    screen: { getAllDisplays: () => electron.displays },
     nativeTheme: { shouldUseDarkColors: true },
     shell: { openExternal: async (url: string) => electron.opened.push(url) },
     ipcMain: { on: (name: string, listener: (event: unknown) => void) => electron.ipc.set(name, listener) },
@@ -97,6 +108,7 @@ const { createMainWindow, isWebAddress } = await import('./main-window.ts');
 const { restrictPermissions } = await import('./permissions.ts');
 const { connectPages } = await import('./connect-pages.ts');
 const { createElectronHost } = await import('./electron-host.ts');
+const { keepWindow, keptBounds } = await import('./keep-window.ts');
 const { fileOf, pageOrigin, servePage } = await import('./page-protocol.ts');
 const { protocol } = await import('electron');
 
@@ -109,7 +121,11 @@ beforeEach(() => {
 
 describe('the window', () => {
   it('is sandboxed, isolated, without Node, and has one preload script', () => {
-    createMainWindow({ preload: '/preload.cjs', pageUrl: 'porthole://app/index.html' });
+    createMainWindow({
+      preload: '/preload.cjs',
+      pageUrl: 'porthole://app/index.html',
+      bounds: defaultBounds,
+    });
     expect(electron.windows[0]?.options.webPreferences).toMatchObject({
       preload: '/preload.cjs',
       sandbox: true,
@@ -120,8 +136,29 @@ describe('the window', () => {
     expect(electron.windows[0]?.url).toBe('porthole://app/index.html');
   });
 
+  it('comes back where it was and as large as it was, also after a crash', async () => {
+    const store = createElectronHost().openStore('window');
+    const options = { preload: '', pageUrl: 'porthole://app/index.html' };
+    const first = createMainWindow({ ...options, bounds: keptBounds(store) });
+    expect(electron.windows[0]?.options).toMatchObject({ width: 1280, height: 800 });
+    expect(electron.windows[0]?.options).not.toHaveProperty('x');
+    keepWindow(first, store);
+    Object.assign(first, { bounds: { x: 300, y: 40, width: 1100, height: 700 }, maximized: true });
+    first.emit('resize');
+    // Nobody closes it: what is on the disk is all there is.
+    await expect.poll(() => store.read()).toMatchObject({ x: 300, isMaximized: true });
+
+    const second = createMainWindow({ ...options, bounds: keptBounds(store) });
+    expect(electron.windows[1]?.options).toMatchObject({ x: 300, y: 40, width: 1100, height: 700 });
+    second.emit('ready-to-show');
+    expect(second.isMaximized()).toBe(true);
+    // The screen that showed it is gone.
+    store.write({ x: 5_000, y: 40, width: 1100, height: 700, isMaximized: false });
+    expect(keptBounds(store)).toEqual({ width: 1100, height: 700, isMaximized: false });
+  });
+
   it('opens nothing, goes nowhere, and hands web addresses to the browser', () => {
-    createMainWindow({ preload: '', pageUrl: 'porthole://app/index.html' });
+    createMainWindow({ preload: '', pageUrl: 'porthole://app/index.html', bounds: defaultBounds });
     const contents = electron.windows[0]?.webContents as unknown as EventEmitter & {
       openHandler: (details: { url: string }) => { action: string };
     };
@@ -245,7 +282,7 @@ describe('the page', () => {
 
 describe('ports', () => {
   it('go to the main frame of the own page only, and a reload closes the old ones', () => {
-    createMainWindow({ preload: '', pageUrl: '' });
+    createMainWindow({ preload: '', pageUrl: '', bounds: defaultBounds });
     const contents = electron.windows[0]?.webContents as unknown as EventEmitter & {
       mainFrame: Record<string, unknown>;
     };

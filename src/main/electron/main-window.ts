@@ -1,16 +1,19 @@
 import { BrowserWindow, nativeTheme, shell } from 'electron';
+import type { WindowBounds } from '../host/window-bounds.ts';
 
 export interface MainWindowOptions {
   readonly preload: string;
   /** Address of the page under the app's own scheme. */
   readonly pageUrl: string;
+  readonly bounds: WindowBounds;
 }
 
 /** The one window: sandboxed, isolated, without Node, and unable to go anywhere else. */
 export function createMainWindow(options: MainWindowOptions): BrowserWindow {
+  const { isMaximized, x, y, ...size } = options.bounds;
   const window = new BrowserWindow({
-    width: 1280,
-    height: 800,
+    ...size,
+    ...(x === undefined || y === undefined ? {} : { x, y }),
     minWidth: 640,
     minHeight: 400,
     show: false,
@@ -27,7 +30,10 @@ export function createMainWindow(options: MainWindowOptions): BrowserWindow {
       devTools: process.env['PORTHOLE_DEVTOOLS'] === '1',
     },
   });
-  window.once('ready-to-show', () => window.show());
+  window.once('ready-to-show', () => {
+    if (isMaximized) window.maximize();
+    window.show();
+  });
   const { webContents } = window;
   webContents.setWindowOpenHandler(({ url }) => {
     if (isWebAddress(url)) void shell.openExternal(url);

@@ -8,6 +8,7 @@ import { openDemoStore } from '../demo/demo-store.ts';
 import { showSourcePositions } from '../log/source-positions.ts';
 import { connectPages } from './connect-pages.ts';
 import { createElectronHost, zoomWindow } from './electron-host.ts';
+import { keepWindow, keptBounds } from './keep-window.ts';
 import { createMainWindow } from './main-window.ts';
 import { pageOrigin, pageUrl, registerPageScheme, servePage } from './page-protocol.ts';
 import { restrictPermissions } from './permissions.ts';
@@ -33,7 +34,10 @@ async function run(): Promise<void> {
     ...(usageCollector ? { usageCollector } : {}),
     ...(demo ? { demo } : {}),
   });
-  const window = createMainWindow({ preload: join(folder, '../preload/preload.cjs'), pageUrl });
+  const windowStore = host.openStore('window');
+  const bounds = keptBounds(windowStore);
+  const window = createMainWindow({ preload: join(folder, '../preload/preload.cjs'), pageUrl, bounds });
+  keepWindow(window, windowStore);
   connectPages(core, window.webContents);
   window.webContents.on('did-finish-load', () => zoomWindow(window));
   app.on('second-instance', () => {

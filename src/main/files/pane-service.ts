@@ -16,11 +16,18 @@ import { folderOfOsc7 } from './osc7.ts';
 import { expandHome, remoteBytes } from './remote-path.ts';
 import type { ServerLink } from './server-link.ts';
 
+/** What the next run needs to show a pane again. */
+export type KeptPane = Pick<FilePane, 'id' | 'serverUri' | 'serverName' | 'login' | 'shellId'> & {
+  /** The folder that was listed last. */
+  readonly folder?: string | undefined;
+};
+
 interface Pane {
   readonly info: Omit<FilePane, 'status' | 'bookmarks' | 'shellFolder'>;
   readonly link: ServerLink;
   readonly watch: Disposable;
   status: FilePaneStatus;
+  folder: string | undefined;
 }
 
 export interface PaneServiceOptions {
@@ -48,11 +55,42 @@ export class PaneService {
     const { target } = this.#options.shell(shellId);
     if (target.kind !== 'server')
       throw new AppError('unsupported', 'A terminal of this machine has no files of a server.');
-    return this.#add(target.serverUri, target.serverName, target.login, shellId);
+    return this.#open({ id: randomUUID(), shellId, ...placeIn(target) });
   }
 
   open(serverUri: ResourceUri, serverName: string, login: string): PaneId {
-    return this.#add(serverUri, serverName, login);
+    return this.#open({ id: randomUUID(), serverUri, serverName, login });
+  }
+
+  /** A pane of the last run, as it was; it connects when somebody asks for it. */
+  reopen(kept: KeptPane): void {
+    if (this.#panes.has(kept.id)) return;
+    const error = new AppError('connection-lost', 'These files were open before Porthole was started.', {
+      advice: 'Try again to connect to the server.',
+      action: 'retry',
+    });
+    this.#setStatus(this.#add(kept), { kind: 'ended', error: toErrorInfo(error) });
+  }
+
+  /** All that are open, for the next run. */
+  get kept(): readonly KeptPane[] {
+    return [...this.#panes.values()].map(({ info, folder }) => {
+      const { id, serverUri, serverName, login, shellId } = info;
+      return {
+        id,
+        serverUri,
+        serverName,
+        login,
+        ...(shellId ? { shellId } : {}),
+        ...(folder ? { folder } : {}),
+      };
+    });
+  }
+
+  /** The pane shows this folder now. */
+  noteFolder(id: PaneId, folder: string): void {
+    const pane = this.#panes.get(id);
+    if (pane) pane.folder = folder;
   }
 
   close(id: PaneId): void {
@@ -132,27 +170,28 @@ export class PaneService {
     this.#panes.clear();
   }
 
-  #add(serverUri: ResourceUri, serverName: string, login: string, shellId?: ShellId): PaneId {
-    const place = placeOf(serverUri, serverName, login);
+  #open(kept: KeptPane): PaneId {
+    this.#connect(this.#add(kept));
+    return kept.id;
+  }
+
+  #add({ folder, ...kept }: KeptPane): Pane {
+    const place = placeOf(kept.serverUri, kept.serverName, kept.login);
     const link = this.#options.links.get(place);
     link.hold();
-    const { accountUri } = place;
     const pane: Pane = {
       info: {
-        id: randomUUID(),
-        accountUri,
-        serverUri,
-        serverName,
-        login,
-        ...(shellId === undefined ? {} : { shellId }),
+        ...kept,
+        accountUri: place.accountUri,
+        ...(folder === undefined ? {} : { startFolder: folder }),
       },
       link,
       watch: link.onLost((error) => this.#setStatus(pane, ended(error))),
       status: { kind: 'connecting' },
+      folder,
     };
     this.#panes.set(pane.info.id, pane);
-    this.#connect(pane);
-    return pane.info.id;
+    return pane;
   }
 
   #connect(pane: Pane): void {
@@ -196,4 +235,8 @@ export class PaneService {
 function ended(error: unknown): FilePaneStatus {
   const kind = isAppError(error, 'file-copy-forbidden', 'unsupported') ? 'forbidden' : 'ended';
   return { kind, error: toErrorInfo(error) };
+}
+
+function placeIn({ serverUri, serverName, login }: KeptPane | Omit<KeptPane, 'id'>) {
+  return { serverUri, serverName, login };
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { WindowBounds } from '../host/window-bounds.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 const fixedPaths = [
@@ -29,7 +30,12 @@ export function hasDisplay(): boolean {
  * Opens the page in a window with a profile of its own. The address holds a token, so it goes through a file of mode 0600:
  * command lines can be read by every account of the machine.
  */
-export function openBrowserWindow(browser: string, address: string, dataFolder: string): ChildProcess {
+export function openBrowserWindow(
+  browser: string,
+  address: string,
+  dataFolder: string,
+  bounds: WindowBounds,
+): ChildProcess {
   mkdirSync(dataFolder, { recursive: true, mode: 0o700 });
   const file = join(dataFolder, 'open.html');
   const page = `<!doctype html><meta charset="utf-8"><title>Porthole</title><meta http-equiv="refresh" content="0; url=${address}">`;
@@ -41,7 +47,7 @@ export function openBrowserWindow(browser: string, address: string, dataFolder: 
     [
       `--app=${pathToFileURL(file).href}`,
       `--user-data-dir=${join(dataFolder, 'browser')}`,
-      '--window-size=1280,800',
+      ...windowArguments(bounds),
       '--no-first-run',
       '--no-default-browser-check',
       '--disable-sync',
@@ -51,4 +57,10 @@ export function openBrowserWindow(browser: string, address: string, dataFolder: 
   );
   child.once('exit', () => rmSync(file, { force: true }));
   return child;
+}
+
+/** Chromium's own arguments for the size and the place of a window; it corrects a place that no screen shows. */
+export function windowArguments({ x, y, width, height }: WindowBounds): string[] {
+  const place = x === undefined || y === undefined ? [] : [`--window-position=${x},${y}`];
+  return [`--window-size=${width},${height}`, ...place];
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { DemoProcess } from '../demo/demo-process.ts';
 import type { Host } from '../host/host.ts';
+import { readBounds } from '../host/window-bounds.ts';
 import { showSourcePositions } from '../log/source-positions.ts';
 import { findBrowser, hasDisplay, openBrowserWindow } from './browser-window.ts';
 import { defaultDataFolder } from './data-folder.ts';
@@ -88,7 +89,11 @@ function show(address: string, noOpen: boolean, dataFolder: string, onClosed: ()
     process.stdout.write(`Porthole is at ${address}\n`);
     return;
   }
-  const window = openBrowserWindow(browser, address, dataFolder);
+  // Read by itself: the window opens before the core is there.
+  const bounds = readBounds({
+    read: () => JSON.parse(readFileSync(join(dataFolder, 'window.json'), 'utf8')) as unknown,
+  });
+  const window = openBrowserWindow(browser, address, dataFolder, bounds);
   process.once('exit', () => window.kill());
   window.once('error', () => process.stdout.write(`Porthole is at ${address}\n`));
   window.once('exit', onClosed);

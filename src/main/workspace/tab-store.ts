@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { ShellId } from '../../shared/contract/ids.ts';
+import { PaneId, ShellId } from '../../shared/contract/ids.ts';
 import { ShellTarget } from '../../shared/contract/shells.ts';
 import { Tab } from '../../shared/contract/workspace.ts';
-import { AccountUri } from '../../shared/uri/uri.ts';
+import { AccountUri, ResourceUri } from '../../shared/uri/uri.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
 
@@ -16,12 +16,25 @@ const KeptShell = z.object({
 });
 export type KeptShell = z.infer<typeof KeptShell>;
 
+const KeptPane = z.object({
+  id: PaneId,
+  serverUri: ResourceUri,
+  serverName: z.string().max(500),
+  login: z.string().max(500),
+  shellId: ShellId.optional(),
+  folder: z.string().min(1).max(16_000).optional(),
+  isDemo: z.boolean(),
+});
+export type KeptPane = z.infer<typeof KeptPane>;
+
 export const KeptTabs = z.object({
   format: z.literal(1),
   /** In their order, without the pinned one. */
   tabs: z.array(Tab).max(1_000),
   activeTabId: z.string().max(100),
   shells: z.array(KeptShell).max(1_000),
+  /** Files of servers, in tabs and beside shells. */
+  panes: z.array(KeptPane).max(1_000).default([]),
 });
 export type KeptTabs = z.infer<typeof KeptTabs>;
 

@@ -5,6 +5,7 @@ import { UsageQuestions } from '../features/usage-data/consent-dialog.tsx';
 import { useAppState, useHasState, useLink } from '../state/store.ts';
 import { type DialogRequest, UiContext } from '../state/ui-state.ts';
 import { useAppearance } from '../state/use-appearance.ts';
+import { useWindowBounds } from '../state/use-window-bounds.ts';
 import { useCommands } from './commands.ts';
 import { Documents, loadTerminal } from './documents.tsx';
 import { Notices } from './notices.tsx';
@@ -31,6 +32,7 @@ export function App() {
 /** The window: bars around the document of the tab in front, and what floats above them. */
 function Frame() {
   useAppearance();
+  useWindowBounds();
   const link = useLink();
   const frame = useFrameUi();
   return (

@@ -53,6 +53,8 @@ export const FilePane = z.object({
   /** The shell beside which it stands, and whose connection it uses; absent in a tab of its own. */
   shellId: ShellId.optional(),
   status: FilePaneStatus,
+  /** Where it was in the last run of Porthole; it begins there. */
+  startFolder: RemotePath.optional(),
   /** The folder that the shell was in last, where the shell tells it (OSC 7). */
   shellFolder: RemotePath.optional(),
   /** Of this server, for all its panes; kept over restarts. */

@@ -52,6 +52,17 @@ export const workspace = {
   openRequest: oc.input(z.object({ requestUri: RequestUri })).output(z.object({ tabId: TabId })),
   /** Brings the settings to the front, at a section, or opens them. */
   openSettings: oc.input(z.object({ section: SettingsSection })).output(z.object({ tabId: TabId })),
+  /** Under the loopback host the page tells where its window is, in pixels; the next start opens it there. */
+  noteWindow: oc
+    .input(
+      z.object({
+        x: z.number().int().min(-100_000).max(100_000),
+        y: z.number().int().min(-100_000).max(100_000),
+        width: z.number().int().min(1).max(20_000),
+        height: z.number().int().min(1).max(20_000),
+      }),
+    )
+    .output(z.void()),
   /** Answers `reopenOffer`. */
   answerReopen: oc.input(z.object({ opens: z.boolean() })).output(z.void()),
   /** `toIndex` counts among all tabs; the pinned tab stays first. */

@@ -27,7 +27,10 @@ export function fileRoutes({ files: os }: Implementer, services: FileRoutesServi
     ),
     list: os.list.handler(async function* ({ input, signal }) {
       const { session, path } = await panes.resolve(input.paneId, input.path, signal);
-      yield* listFolder(session, path);
+      for await (const chunk of listFolder(session, path)) {
+        panes.noteFolder(input.paneId, chunk.path);
+        yield chunk;
+      }
     }),
     stat: os.stat.handler(async ({ input, signal }) => {
       const { session, path } = await panes.resolve(input.paneId, input.path, signal);

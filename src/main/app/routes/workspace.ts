@@ -23,6 +23,7 @@ export function workspaceRoutes({ workspace: os }: Implementer, services: Worksp
     openSettings: os.openSettings.handler(({ input }) => ({
       tabId: workspace.showSettingsTab(input.section),
     })),
+    noteWindow: os.noteWindow.handler(({ input }) => reopening.noteWindow(input)),
     answerReopen: os.answerReopen.handler(({ input }) => reopening.answer(input.opens)),
     moveTab: os.moveTab.handler(({ input }) => workspace.move(input.tabId, input.toIndex)),
     duplicateTab: os.duplicateTab.handler(({ input }) => {

@@ -31,7 +31,7 @@ export function FilesPane({ pane, onClose }: { pane: FilePane; onClose?: () => v
   const session = useSession();
   const ui = useUi();
   const isReady = pane.status.kind === 'ready';
-  const [start] = useState(() => pane.shellFolder ?? '~');
+  const [start] = useState(() => pane.startFolder ?? pane.shellFolder ?? '~');
   const folder = useFolder(pane.id, isReady, start);
   const { showHidden } = useFileSettings();
   const [sorting, setSorting] = useState(byName);
