@@ -60,6 +60,9 @@ test('a server that was used is there without a word, and Enter connects', async
   await signedIn.list.connect(nodeName, account);
   await signedIn.shell.expectOpen();
   await page.keyboard.press('Control+1');
+  // As long as the terminal has the focus, the chord is the shell's.
+  await expect(signedIn.list.grid).toBeVisible();
+  await expect(page.locator('.xterm-helper-textarea')).not.toBeFocused();
   await palette.open();
   await expect(palette.chosen).toContainText(`${account}@workbench`);
   await page.keyboard.press('Enter');

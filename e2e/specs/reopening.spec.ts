@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { Porthole } from '../pages/porthole.ts';
 import { type AppProcess, startApp } from '../support/app-process.ts';
 import { account, nodeName } from '../support/clusters.ts';
@@ -40,6 +42,46 @@ test.describe('after a start', () => {
       await porthole.shell.expectOpen();
       await porthole.shell.run('echo again-$((40+3))');
       await porthole.shell.expectText(/kept-42[\s\S]*\nagain-43/);
+    } finally {
+      await next.stop();
+    }
+  });
+
+  test('a crash leaves the order, the files beside a terminal and their folder, and the size of the window', async ({
+    signedIn,
+    app,
+    page,
+    context,
+  }) => {
+    await signedIn.settings.open();
+    await signedIn.tab('Resources').click();
+    await signedIn.list.connect(nodeName, account);
+    await signedIn.shell.expectOpen();
+    await page.keyboard.press('Control+Shift+e');
+    await expect(signedIn.files.grid).toBeVisible();
+    await signedIn.files.go('/usr');
+    await page.keyboard.press('Control+Shift+PageUp');
+    const before = await signedIn.tabs.allInnerTexts();
+    await page.setViewportSize({ width: 1010, height: 650 });
+    const window = join(app.dataFolder, 'window.json');
+    await expect.poll(() => readFile(window, 'utf8').catch(() => '')).toContain('"width"');
+    // Tabs are written a second after they changed.
+    await page.waitForTimeout(2_000);
+    await crash(app);
+    await page.close();
+
+    const next = await startApp({ dataFolder: app.dataFolder });
+    try {
+      const porthole = new Porthole(await context.newPage());
+      await porthole.open(next.address);
+      await expect(porthole.tabs).toHaveCount(before.length);
+      const after = await porthole.tabs.allInnerTexts();
+      // The terminal has ended; all else is as it was.
+      expect(after.map((text) => text.split('\n')[0])).toEqual(before.map((text) => text.split('\n')[0]));
+      await expect(porthole.files.problem).toContainText('open before Porthole was started');
+      await porthole.files.button('Try again').click();
+      await expect(porthole.files.here).toHaveAccessibleName('usr');
+      await expect(porthole.files.row('bin')).toBeVisible();
     } finally {
       await next.stop();
     }

@@ -34,7 +34,10 @@ describe('files of the last run', () => {
     await world.app.dispose();
 
     const { address, webCaPem } = world.cluster;
-    const credentials = () => Promise.reject(new Error('The last sign-in is still good.'));
+    const credentials = async () => ({
+      password: world.user.password,
+      oneTimeCode: world.cluster.core.users.currentCode('alice'),
+    });
     const options = { version: '0.0.0', demo: { address, caPem: webCaPem, userName: 'alice', credentials } };
     const next = createApp(host, options);
     cleanUps.push(() => next.dispose());
@@ -48,8 +51,10 @@ describe('files of the last run', () => {
     });
     expect(state().filePanes[beside.paneId]?.shellId).toBe(shellId);
     expect(state().settings.values['files.width']).toBe(35);
+    // The demo's certificates are of one start only.
+    await page.api.clusters.signIn({ kind: 'demo' });
     await page.api.files.reconnect({ paneId });
-    await expect.poll(() => state().filePanes[paneId]?.status.kind).toBe('ready');
+    await expect.poll(() => state().filePanes[paneId]?.status).toMatchObject({ kind: 'ready' });
 
     await page.api.files.close({ paneId: beside.paneId });
     await next.dispose();

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { type Cluster, type CreateClusterOptions, createCluster } from '../../cluster/cluster.ts';
-import { makeUser } from '../../cluster/users.ts';
+import { type ClusterUser, makeUser } from '../../cluster/users.ts';
 import { formatResourceUri, type ResourceUri } from '../../shared/uri/uri.ts';
 import type { App } from '../app/app.ts';
 import type { Host } from '../host/host.ts';
@@ -9,6 +9,7 @@ import { type StartedApp, startTunnelApp, until } from './tunnel-app.ts';
 export interface FileWorld extends Pick<StartedApp, 'page' | 'accountUri'> {
   readonly app: App;
   readonly cluster: Cluster;
+  readonly user: ClusterUser;
   readonly serverUri: ResourceUri;
   /** A files tab on the cluster's node, once it is ready. */
   openPane(login?: string): Promise<string>;
@@ -41,6 +42,7 @@ export async function startFileWorld(
     page,
     accountUri: started.accountUri,
     cluster,
+    user,
     serverUri,
     async openPane(login = account) {
       const { paneId } = await page.api.files.openTab({ serverUri, serverName: 'workbench', login });
