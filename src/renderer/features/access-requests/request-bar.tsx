@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { RequestInfo } from '../../../shared/contract/access-requests.ts';
 import { type AppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
+import type { RequestUri } from '../../../shared/uri/uri.ts';
 import { useAppState } from '../../state/store.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { useRequestCalls } from '../../state/use-request-calls.ts';
@@ -9,6 +10,7 @@ import { Problem } from '../../ui/problem.tsx';
 import { formatMoment, formatSpan } from '../../ui/time.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { NextButton } from './next-button.tsx';
+import { OtherUsers } from './other-users.tsx';
 import { ReviewBar } from './review-bar.tsx';
 import type { NextRequest } from './use-next-request.ts';
 import type { OpenRequest } from './use-request.ts';
@@ -19,6 +21,8 @@ export function RequestBar(props: {
   open: OpenRequest;
   request: RequestInfo;
   next: NextRequest | undefined;
+  /** Looks at it as another user of this window. */
+  onView: (uri: RequestUri) => void;
 }) {
   const { request, next } = props;
   const [error, setError] = useState<AppError>();
@@ -38,6 +42,7 @@ export function RequestBar(props: {
             <Standing request={request} />
           </span>
           <OwnButtons request={request} />
+          <OtherUsers request={request} onView={props.onView} />
           {next && <NextButton next={next} />}
         </div>
       )}

@@ -66,7 +66,9 @@ export function RequestDocument(props: { requestUri: RequestUri; isFront: boolea
           {!request && !open.isGone && !open.error && <Skeleton />}
         </div>
       </div>
-      {request && !open.isGone && <RequestBar key={viewed} open={open} request={request} next={next} />}
+      {request && !open.isGone && (
+        <RequestBar key={viewed} open={open} request={request} next={next} onView={setViewed} />
+      )}
     </section>
   );
 }

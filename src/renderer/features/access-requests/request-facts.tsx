@@ -1,10 +1,13 @@
 import type { RequestInfo } from '../../../shared/contract/access-requests.ts';
 import { useAccountLook } from '../../state/use-accounts.ts';
+import { useCopy } from '../../state/use-copy.ts';
+import { Button } from '../../ui/button.tsx';
 import { formatAgo, formatExact, formatMoment, formatSpan } from '../../ui/time.ts';
 
 /** Why, how long, since when, for whom. */
 export function RequestFacts({ request, now }: { request: RequestInfo; now: number }) {
   const { cluster } = useAccountLook(request.accountUri);
+  const copy = useCopy();
   return (
     <dl className="facts request-facts">
       <dt>Reason</dt>
@@ -52,7 +55,10 @@ export function RequestFacts({ request, now }: { request: RequestInfo; now: numb
       )}
       <dt>Cluster</dt>
       <dd>
-        {cluster?.name} <span className="muted mono">{request.id}</span>
+        {cluster?.name} <span className="muted mono">{request.id}</span>{' '}
+        <Button kind="quiet" className="copy-link" onClick={() => copy(request.uri)}>
+          Copy link
+        </Button>
       </dd>
     </dl>
   );

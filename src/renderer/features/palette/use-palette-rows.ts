@@ -1,11 +1,14 @@
 import { useEffect, useMemo, useState } from 'react';
 import type { Resource } from '../../../shared/contract/resources.ts';
-import { accountOf, clusterOf, parseAccountUri } from '../../../shared/uri/uri.ts';
+import { accountOf, clusterOf, parseAccountUri, parseRequestUri } from '../../../shared/uri/uri.ts';
 import { useAppState, useSession } from '../../state/store.ts';
+import { useSignedIn } from '../../state/use-accounts.ts';
 import { useOpenShell } from '../../state/use-open-shell.ts';
+import { useRequestCalls } from '../../state/use-request-calls.ts';
 import { useUi } from '../../state/ui-state.ts';
 import type { PaletteItem } from './palette-item.ts';
 import { type RankedItem, rankItems, type Uses } from './rank.ts';
+import { requestLinks } from './request-links.ts';
 import { useFoundResources } from './use-found-resources.ts';
 
 /** How rows name their kind; a server shows its login instead. */
@@ -24,7 +27,9 @@ export function usePaletteRows(options: {
   const found = useFoundResources(onlyActions ? undefined : query);
   const uses = useUses();
   const toItem = useResourceItem();
+  const links = useRequestLinks(query);
   return useMemo(() => {
+    if (links.length > 0) return links;
     // Settings are many: without words they would only hide the rest.
     const own = onlyActions
       ? actions
@@ -38,7 +43,28 @@ export function usePaletteRows(options: {
       return { item, score, ranges: ranges.map(([start, end]) => [start + shift, end + shift] as const) };
     });
     return query === '' ? [...resources.slice(0, 5), ...ranked] : mergeRanked(resources, ranked);
-  }, [onlyActions, query, actions, tabs, settings, found, uses, toItem]);
+  }, [onlyActions, query, actions, tabs, settings, found, uses, toItem, links]);
+}
+
+/** What a pasted link or id of an access request opens. */
+function useRequestLinks(query: string): readonly RankedItem[] {
+  const signedIn = useSignedIn();
+  const clusters = useAppState((state) => state.clusters);
+  const { show } = useRequestCalls();
+  return useMemo(() => {
+    const accounts = signedIn.map((account) => account.uri);
+    return requestLinks(query, accounts).map((uri): RankedItem => {
+      const parts = parseRequestUri(uri);
+      const item = {
+        // No tab of its own: it counts as one, which is gone tomorrow.
+        id: `tab:${uri}`,
+        name: `Show request ${parts?.id.slice(0, 8) ?? ''}`,
+        hint: [clusters[clusterOf(uri)]?.name, parts?.userName].filter(Boolean).join(' · '),
+        run: () => show(uri),
+      };
+      return { item, score: 0, ranges: [] };
+    });
+  }, [query, signedIn, clusters, show]);
 }
 
 /** Of equals the resource goes first: to reach one is what the app is for. */
