@@ -5,12 +5,12 @@ import type { ShellInfo } from '../../shared/contract/shells.ts';
 import type { SettingsSection } from '../../shared/contract/workspace.ts';
 import type { CommandId } from '../../shared/keys/commands.ts';
 import type { AccountUri } from '../../shared/uri/uri.ts';
-import type { Api } from '../client/api.ts';
+import { type Api, toAppError } from '../client/api.ts';
 import type { Session } from '../client/session.ts';
 import { terminalOf } from '../features/terminal/terminal-registry.ts';
 import { estimateTerminalSize } from '../state/terminal-size.ts';
 import type { UiActions } from '../state/ui-state.ts';
-import { nextZoom } from '../state/zoom.ts';
+import { stepZoom, zoomSettled } from '../state/zoom.ts';
 import type { FileActions } from './file-actions.ts';
 import { cycleRegion } from './regions.ts';
 
@@ -112,17 +112,25 @@ function shellHandlers(context: CommandContext): CommandHandlers {
   };
 }
 
-function zoomHandlers({ call, zoom }: CommandContext): CommandHandlers {
+function zoomHandlers({ session, ui, zoom }: CommandContext): CommandHandlers {
   const set = (percent: number) =>
-    call((api) =>
-      percent === 100
-        ? api.settings.reset({ names: ['appearance.zoom'] })
-        : api.settings.set({ values: { 'appearance.zoom': percent } }),
-    );
+    void session
+      .call((api) =>
+        percent === 100
+          ? api.settings.reset({ names: ['appearance.zoom'] })
+          : api.settings.set({ values: { 'appearance.zoom': percent } }),
+      )
+      .catch((error: unknown) => {
+        zoomSettled();
+        ui.report(toAppError(error));
+      });
   return {
-    'zoom-in': () => set(nextZoom(zoom, 1)),
-    'zoom-out': () => set(nextZoom(zoom, -1)),
-    'zoom-reset': () => set(100),
+    'zoom-in': () => set(stepZoom(zoom, 1)),
+    'zoom-out': () => set(stepZoom(zoom, -1)),
+    'zoom-reset': () => {
+      zoomSettled();
+      set(100);
+    },
   };
 }
 

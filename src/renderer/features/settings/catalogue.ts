@@ -91,7 +91,7 @@ export const sections: readonly SectionEntry[] = [
   {
     id: 'network',
     title: 'Network',
-    words: 'proxy certificates ca trust',
+    words: 'http proxy password certificates ca trust',
     settings: [
       { name: 'network.httpProxy', label: 'HTTP proxy' },
       { name: 'network.httpProxyUser', label: 'HTTP proxy user' },
