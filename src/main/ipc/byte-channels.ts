@@ -6,6 +6,7 @@ import type { Logger } from '../log/log.ts';
 
 /** What the byte pipe needs of a shell. */
 export interface ByteSource<Attachment> {
+  /** What the sink gets is valid until it returns. */
   attach(
     sink: { start(offset: number, reset: boolean): void; data(bytes: Uint8Array): void },
     from: number,

@@ -10,7 +10,7 @@ function readAll(buffer: ReplayBuffer): Buffer {
   const parts: Uint8Array[] = [];
   for (let at = buffer.start; at < buffer.end; ) {
     const bytes = buffer.read(at, 7);
-    parts.push(bytes);
+    parts.push(Buffer.from(bytes));
     at += bytes.length;
   }
   return Buffer.concat(parts);
@@ -19,7 +19,7 @@ function readAll(buffer: ReplayBuffer): Buffer {
 describe('ReplayBuffer', () => {
   it('holds the last bytes, by offset, within its bound', () => {
     fc.assert(
-      fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 40 }), { maxLength: 200 }), (pieces) => {
+      fc.property(fc.array(fc.uint8Array({ minLength: 1, maxLength: 700 }), { maxLength: 200 }), (pieces) => {
         const buffer = new ReplayBuffer(500);
         for (const piece of pieces) buffer.append(piece);
         const all = Buffer.concat(pieces);
@@ -30,7 +30,24 @@ describe('ReplayBuffer', () => {
     );
   });
 
-  it('survives more pieces than it tidies at once', () => {
+  it('gives its end as a copy, from the begin of a line', () => {
+    const buffer = new ReplayBuffer(1_000);
+    for (let i = 0; i < 500; i += 1) buffer.append(Buffer.from(`line ${i}\n`));
+    const tail = buffer.tail(20);
+    buffer.append(Buffer.alloc(1_000));
+    expect(Buffer.from(tail).toString()).toBe('line 498\nline 499\n');
+  });
+
+  it('takes more at once than it holds', () => {
+    const buffer = new ReplayBuffer(100);
+    buffer.append(Buffer.from('\u001b[?25l'));
+    buffer.append(Buffer.from(Array.from({ length: 1_050 }, (_, at) => at & 0xff)));
+    expect([buffer.start, buffer.end]).toEqual([956, 1_056]);
+    expect([...readAll(buffer)]).toEqual(Array.from({ length: 100 }, (_, at) => (950 + at) & 0xff));
+    expect(Buffer.from(buffer.preamble()).toString()).toContain('?25l');
+  });
+
+  it('survives very many pieces', () => {
     const buffer = new ReplayBuffer(1_000);
     for (let i = 0; i < 10_000; i += 1) buffer.append(Buffer.from(String(i % 10)));
     expect(readAll(buffer).toString()).toBe('0123456789'.repeat(100));

@@ -6,6 +6,7 @@ const maxChunkBytes = 128 * 1024;
 
 export interface AttachmentSink {
   start(offset: number, reset: boolean): void;
+  /** The bytes are valid until this returns. */
   data(bytes: Uint8Array): void;
 }
 
