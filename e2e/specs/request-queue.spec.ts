@@ -1,4 +1,10 @@
-import { askElsewhere, decideElsewhere, denyJustBefore, fillWithRequests } from '../support/request-acts.ts';
+import {
+  askElsewhere,
+  decideElsewhere,
+  denyJustBefore,
+  fillWithRequests,
+  takeRoles,
+} from '../support/request-acts.ts';
 import { expect, test } from '../support/request-test.ts';
 
 test.describe.configure({ timeout: 120_000 });
@@ -84,6 +90,18 @@ test('whoever decides second is told who was first, and keeps what was typed', a
   await expect(requests.votes).toContainText('Too risky');
   await expect(requests.votes.getByRole('listitem')).toHaveCount(1);
   await expect(requests.button('Approve')).toBeHidden();
+});
+
+test('a reviewer who has lost the role meanwhile is told in place', async ({ openFor, requestCluster }) => {
+  askElsewhere(requestCluster, ['dba']);
+  const { requests } = await openFor('bob');
+  await requests.notice('alice asks for dba').getByRole('button', { name: 'Show' }).click();
+  await requests.decision.getByRole('textbox', { name: 'Reason' }).fill('Fine with me');
+  takeRoles(requestCluster, 'bob');
+  await requests.button('Approve').click();
+  await expect(requests.decision.getByRole('alert')).toBeVisible();
+  await expect(requests.button('Approve')).toBeHidden();
+  await expect(requests.state).toContainText('0 of 2 approvals');
 });
 
 test('a thousand requests: newest first, found, and reached with the keyboard', async ({

@@ -5,7 +5,13 @@ import { startApp } from '../support/app-process.ts';
 import { account, startCluster } from '../support/clusters.ts';
 import { withFreshCodes } from '../support/key-test.ts';
 import { startKeyedApp } from '../support/keyed-app.ts';
-import { fillWithRequests } from '../support/request-acts.ts';
+import {
+  approveElsewhere,
+  askElsewhere,
+  decideElsewhere,
+  deleteElsewhere,
+  fillWithRequests,
+} from '../support/request-acts.ts';
 import { expect, test } from '../support/request-test.ts';
 
 const folder = join(import.meta.dirname, '../../screenshots');
@@ -82,6 +88,50 @@ for (const viewport of sizes) {
         await bob.requests.search.fill('nothing like this');
         await expect(bob.page.getByText('No request matches.')).toBeVisible();
         await draw(bob.page, 'requests-empty');
+      });
+
+      test('states of access requests', async ({ openFor, requestCluster }) => {
+        const long = 'Restore what the migration of the northern region dropped in the night. '.repeat(12);
+        const rtl = 'שחזור השורה שנמחקה בהעברה, כרטיס OPS-4411\nשורה שנייה <b>text</b>';
+        const denied = askElsewhere(requestCluster, ['dba'], { requestReason: rtl, user: 'erin' });
+        decideElsewhere(requestCluster, 'carol', denied, 'deny', 'לא במהלך המכירה');
+        const half = askElsewhere(requestCluster, ['dba', 'night-shift', 'prod'], { requestReason: long });
+        decideElsewhere(requestCluster, 'bob', half, 'approve', long);
+        const soon = Date.now() + 6 * 60_000;
+        const ending = askElsewhere(requestCluster, ['prod'], {
+          maxDurationMs: soon,
+          accessExpiryMs: soon,
+          objectExpiryMs: soon,
+        });
+        approveElsewhere(requestCluster, ending);
+        const alice = await openFor('alice');
+        const { page, requests } = alice;
+        await alice.command('Assume prod');
+        await requests.assumeDialog.getByRole('button', { name: 'Assume' }).click();
+        await expect(requests.notice('ends soon')).toBeVisible();
+        await alice.command('Show access requests');
+        await requests.row(/^alice asks for dba/).click();
+        await draw(page, 'request-partly-approved-long');
+        const carol = await openFor('carol');
+        await carol.command('Show access requests');
+        await expect(carol.requests.rows).toHaveCount(3);
+        await draw(carol.page, 'requests-states');
+        await carol.requests.row(/^erin/).click();
+        await expect(carol.requests.state).toHaveText('denied');
+        await draw(carol.page, 'request-denied-rtl');
+        await carol.command('Show access requests');
+        await carol.requests.row(/^alice asks for dba/).click();
+        await expect(carol.requests.button('Approve')).toBeVisible();
+        deleteElsewhere(requestCluster, half);
+        await expect(carol.page.getByText('This request is gone')).toBeVisible();
+        await draw(carol.page, 'request-gone');
+        await requestCluster.suspend();
+        await carol.command('Show access requests');
+        await expect(carol.requests.changes).toContainText('not live');
+        await carol.requests.search.fill('again');
+        await expect(carol.page.getByRole('alert').first()).toBeVisible({ timeout: 30_000 });
+        await draw(carol.page, 'requests-error');
+        await requestCluster.resume();
       });
 
       test('explanation', async ({ openFor }) => {

@@ -117,3 +117,9 @@ export function fillWithRequests(cluster: RequestCluster, count: number): void {
     });
   }
 }
+
+/** An administrator takes all roles of a user; certificates that are out stay as they are. */
+export function takeRoles({ core }: RequestCluster, name: PersonName): void {
+  const rolesOf = core.users.rolesOf.bind(core.users);
+  core.users.rolesOf = (user) => (user === name ? [] : rolesOf(user));
+}

@@ -32,11 +32,10 @@ export function AssumedChip() {
       <Popover.Trigger
         className="chip assumed-chip"
         data-soon={left !== undefined && left < soonMs}
-        aria-label={`Assumed: ${name}${time && `, ${time} left`}`}
+        aria-label={`Assumed: ${name}${time && ` ${time} left`}`}
       >
         <KeyRound size={14} aria-hidden />
-        <span className="clip">{name}</span>
-        <span className="chip-time">{time}</span>
+        <span className="clip">{name}</span> <span className="chip-time">{time}</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Positioner className="positioner" sideOffset={6} align="end">

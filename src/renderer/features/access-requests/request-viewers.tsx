@@ -51,7 +51,7 @@ export function RequestViewers({
   if (accounts.length < 2) return null;
   return (
     <Chips label="Look at it as" className="request-viewers">
-      <span className="muted small">as</span>
+      <span className="muted small">Seen as</span>
       {uris.map((uri) => (
         <ToggleChip
           key={uri}
