@@ -54,6 +54,16 @@ for (const viewport of sizes) {
         await page.keyboard.press('Escape');
         await porthole.switcher();
         await draw(page, 'zoomed-switcher');
+        await page.keyboard.press('Escape');
+        await page.keyboard.press('Control+0');
+        await page.emulateMedia({ forcedColors: 'active' });
+        await porthole.settings.open();
+        await draw(page, 'forced-settings');
+        await page.keyboard.press('Control+k');
+        await page.keyboard.type('set');
+        await draw(page, 'forced-palette');
+        await page.emulateMedia({ forcedColors: 'none' });
+        await draw(page, 'palette-found');
       });
     });
   }

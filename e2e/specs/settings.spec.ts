@@ -1,5 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Porthole } from '../pages/porthole.ts';
+import { startApp } from '../support/app-process.ts';
+import { makeFullFolder } from '../support/full-disk.ts';
 import { expect, test } from '../support/test.ts';
 
 test('a setting is found, takes effect, is kept in the file, and can be reset', async ({
@@ -45,4 +48,47 @@ test('a search without an answer can be cleared by keyboard', async ({ porthole,
   await expect(settings.panel).toContainText('No setting matches.');
   await page.keyboard.press('Escape');
   await expect(settings.choice('Theme')).toBeVisible();
+});
+
+test('a file that nobody can mend is put aside, and the settings of before count', async ({
+  porthole,
+  app,
+  page,
+}) => {
+  const { settings } = porthole;
+  await settings.open();
+  await settings.choice('Density').selectOption('Compact');
+  await expect(settings.reset('Density')).toBeEnabled();
+  await settings.choice('Theme').selectOption('Dark');
+  await expect(settings.reset('Theme')).toBeEnabled();
+  const file = join(app.dataFolder, 'settings.json');
+  await writeFile(file, '\u0000\u0000 half a dis');
+  await expect(settings.panel).toContainText('The settings file has an error in line 1.');
+  await settings.panel.getByRole('button', { name: 'Put the file aside' }).click();
+  await expect(page.getByText(/^The file is kept as .*damaged/)).toBeVisible();
+  await expect(settings.choice('Density')).toHaveValue('compact');
+  await expect(settings.choice('Density')).toBeEnabled();
+  await settings.choice('Density').selectOption('Comfortable');
+  await expect.poll(() => readFile(file, 'utf8')).toContain('comfortable');
+});
+
+test('a full disk is told, the change counts until the end, and all else goes on', async ({ app, page }) => {
+  await app.stop();
+  const folder = makeFullFolder(app.dataFolder);
+  test.skip(!folder, 'This account can make no full disk.');
+  if (!folder) return;
+  const full = await startApp({ dataFolder: folder.path });
+  try {
+    const porthole = new Porthole(page);
+    await porthole.open(full.address);
+    await porthole.settings.open();
+    await porthole.settings.choice('Density').selectOption('Compact');
+    await expect(porthole.notice).toContainText('for this run only');
+    await expect(porthole.settings.choice('Density')).toHaveValue('compact');
+    await page.keyboard.press('Control+Shift+T');
+    await porthole.shell.expectOpen();
+  } finally {
+    await full.stop();
+    folder.cleanUp();
+  }
 });

@@ -70,6 +70,7 @@ export function createApp(host: Host, options: AppOptions): App {
     store: host.openStore('settings'),
     secrets: host.secrets,
     log: log.in('settings'),
+    now,
   });
   followLogSettings(logBook, settings);
   const undoRoute = routeThroughProxy(hub, settings);

@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { app, BrowserWindow, dialog, Notification, safeStorage, shell } from 'electron';
 import Store from 'electron-store';
 import { AppError } from '../../shared/errors/app-error.ts';
@@ -105,9 +105,9 @@ function openStore(folder: string, name: string): JsonStore {
   return {
     path,
     read() {
+      if (!existsSync(path)) return undefined;
       try {
-        const { store } = open(false);
-        return Object.keys(store).length === 0 ? undefined : store;
+        return open(false).store;
       } catch (cause) {
         throw new AppError('store-damaged', `The file ${path} cannot be read.`, { cause });
       }

@@ -101,7 +101,9 @@ vi.mock('electron', async () => {
     protocol: { registerSchemesAsPrivileged: vi.fn(), handle: vi.fn() },
   };
 });
-vi.mock('electron-store', async () => ({ default: (await import('conf')).default }));
+vi.mock('electron-store', async () => ({
+  default: (await import('../testing/electron-store.ts')).ElectronStore,
+}));
 
 const { createWindowAuthenticator } = await import('./authenticator-window.ts');
 const { createMainWindow, isWebAddress } = await import('./main-window.ts');

@@ -17,7 +17,13 @@ function start(text?: string) {
   const store = host.openStore('settings');
   if (text !== undefined) writeFileSync(store.path, text);
   const hub = new StateHub({} as never);
-  const service = new SettingsService({ hub, store, secrets: host.secrets, log: silentLogger });
+  const service = new SettingsService({
+    hub,
+    store,
+    secrets: host.secrets,
+    log: silentLogger,
+    now: () => new Date('2026-01-05T12:00:00Z'),
+  });
   open.push(service);
   const keysOfFile = () => (JSON.parse(readFileSync(store.path, 'utf8')) as { keys?: unknown }).keys;
   return { service, store, keysOfFile, info: (): SettingsInfo => hub.state.settings };

@@ -1,4 +1,4 @@
-import { copyFileSync, readFileSync, statSync } from 'node:fs';
+import { copyFileSync, readFileSync, renameSync, statSync } from 'node:fs';
 import type { z } from 'zod';
 import { CommandKeys, type KeyBindings } from '../../shared/contract/key-bindings.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
@@ -106,6 +106,38 @@ function withLines(problems: readonly Problem[], text: string): readonly Problem
     const line = lineOf(problem.part === undefined ? [problem.name] : [problem.name, problem.part]);
     return line === undefined ? problem : { ...problem, line };
   });
+}
+
+/** Changes with every write of the file; empty when there is none. */
+export function stampOf(path: string): string {
+  const stat = statSync(path, { throwIfNoEntry: false, bigint: true });
+  return stat ? `${stat.ino} ${stat.size} ${stat.mtimeNs}` : '';
+}
+
+/** Renames the file beside itself, over nothing. Throws `store-unwritable`. */
+export function moveAside(path: string, now: Date): string {
+  const aside = `${path}.damaged-${now.toISOString().replaceAll(/[:.]/g, '-')}`;
+  try {
+    renameSync(path, aside);
+  } catch (cause) {
+    throw new AppError('store-unwritable', 'The settings file could not be put aside.', {
+      reason: `${path} cannot be renamed.`,
+      advice: 'Check the permissions of the folder, or move the file away yourself.',
+      action: 'retry',
+      cause,
+    });
+  }
+  return aside;
+}
+
+/** The copy of before the last change; undefined when it is no better than the file was. */
+export function readKeptCopy(path: string): ReadSettings | undefined {
+  try {
+    const read = readSettingsFile(`${path}.bak`);
+    return read?.isReadOnly ? undefined : read;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Keeps the file as it is beside itself; a missing one is no matter. */

@@ -17,7 +17,13 @@ afterEach(() => {
 
 function start(host: Host = makeHost(), store: JsonStore = host.openStore('settings')) {
   const hub = new StateHub({} as never);
-  const service = new SettingsService({ hub, store, secrets: host.secrets, log: silentLogger });
+  const service = new SettingsService({
+    hub,
+    store,
+    secrets: host.secrets,
+    log: silentLogger,
+    now: () => new Date('2026-01-05T12:00:00Z'),
+  });
   open.push(service);
   const heard: Settings[] = [];
   service.onChange((values) => heard.push(values));

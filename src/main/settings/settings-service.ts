@@ -12,15 +12,18 @@ import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import { Emitter } from '../../shared/lifecycle/emitter.ts';
 import type { JsonStore, SecretBox } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
-import { asProse } from '../log/log-value.ts';
+import { asPath, asProse } from '../log/log-value.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import {
   judgeSettings,
   keepCopy,
+  moveAside,
   type RawSettings,
   type ReadSettings,
+  readKeptCopy,
   readSettingsFile,
   settingsFormat,
+  stampOf,
 } from './settings-file.ts';
 
 const settleMs = 80;
@@ -31,6 +34,7 @@ export interface SettingsServiceOptions {
   readonly store: JsonStore;
   readonly secrets: SecretBox;
   readonly log: Logger;
+  readonly now: () => Date;
 }
 
 /** The settings: one file that people may edit too. Changes from either side take effect at once. */
@@ -41,6 +45,8 @@ export class SettingsService implements Disposable {
   #read: ReadSettings = judgeSettings({});
   #problem: AppError | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Tells whether the file is the one that was read or written last. */
+  #stamp = '';
 
   constructor(options: SettingsServiceOptions) {
     this.#options = options;
@@ -59,15 +65,18 @@ export class SettingsService implements Disposable {
 
   /** Throws `settings-read-only`, or `store-unwritable` when the disk refuses; the new values then count for this run. */
   set(values: Partial<Settings>): void {
+    this.#refresh();
     this.#write({ ...this.#read.raw, ...values });
   }
 
   reset(names: readonly SettingName[]): void {
+    this.#refresh();
     const kept = Object.entries(this.#read.raw).filter(([name]) => !names.includes(name as SettingName));
     this.#write(Object.fromEntries(kept));
   }
 
   bindKeys(changes: readonly KeyChange[]): void {
+    this.#refresh();
     const old = this.#read.raw['keys'];
     const isUsable = typeof old === 'object' && old !== null && !Array.isArray(old);
     const keys = new Map(isUsable ? Object.entries(old) : []);
@@ -80,10 +89,29 @@ export class SettingsService implements Disposable {
   }
 
   setHttpProxyPassword(password: string): void {
+    this.#refresh();
     const { [passwordName]: _old, ...others } = this.#read.raw;
     const sealed =
       password === '' ? {} : { [passwordName]: this.#options.secrets.seal(password).toString('base64') };
     this.#write({ ...others, ...sealed });
+  }
+
+  /**
+   * Renames a file that cannot be read, and begins with the copy that was kept of it before. Gives back where the file is now;
+   * throws `settings-read-only` where the file is good, and `store-unwritable`.
+   */
+  putAside(): string {
+    const { path } = this.#options.store;
+    if (!this.#problem)
+      throw new AppError('settings-read-only', 'The settings file can be read, so it stays where it is.');
+    const aside = moveAside(path, this.#options.now());
+    this.#problem = undefined;
+    this.#read = readKeptCopy(path) ?? judgeSettings({});
+    this.#options.log.warn('settings-put-aside', { path: asPath(aside) });
+    this.#publish();
+    this.#changed.fire(this.#read.values);
+    if (Object.keys(this.#read.raw).length > 0) this.#write(this.#read.raw, false);
+    return aside;
   }
 
   /** Undefined when none is kept, or when it cannot be opened any more. */
@@ -106,6 +134,7 @@ export class SettingsService implements Disposable {
 
   #load(): void {
     const before = this.#read.values;
+    this.#stamp = stampOf(this.#options.store.path);
     try {
       this.#read = readSettingsFile(this.#options.store.path) ?? judgeSettings({});
       this.#problem = undefined;
@@ -118,13 +147,19 @@ export class SettingsService implements Disposable {
     if (JSON.stringify(before) !== JSON.stringify(this.#read.values)) this.#changed.fire(this.#read.values);
   }
 
-  #write(raw: RawSettings): void {
+  /** Another program may have written a moment ago, and the watcher comes a moment later. */
+  #refresh(): void {
+    if (stampOf(this.#options.store.path) !== this.#stamp) this.#load();
+  }
+
+  #write(raw: RawSettings, keepsCopy = true): void {
     const { store } = this.#options;
     if (this.#isReadOnly) throw this.#readOnly();
     const next = judgeSettings({ ...raw, format: settingsFormat });
     try {
-      keepCopy(store.path);
+      if (keepsCopy) keepCopy(store.path);
       store.write({ ...next.raw });
+      this.#stamp = stampOf(store.path);
     } catch (cause) {
       throw new AppError('store-unwritable', 'The setting counts for this run only.', {
         reason: `The file ${store.path} cannot be written.`,

@@ -147,6 +147,8 @@ export const settings = {
   reset: oc.input(z.object({ names: z.array(z.enum(settingNames)).max(1_000) })).output(z.void()),
   /** Changes the keys of some commands; what the file has for others stays, even what cannot be used. */
   bindKeys: oc.input(z.object({ changes: z.array(KeyChange).max(100) })).output(z.void()),
+  /** Renames a file that cannot be read, and begins with what was kept of it. `path` = where the file is now. */
+  putAside: oc.output(z.object({ path: z.string().max(2_000) })),
   /** Empty takes the password away. It is sealed and never comes back to a page. */
   setHttpProxyPassword: oc.input(z.object({ password: z.string().max(1_000) })).output(z.void()),
 };

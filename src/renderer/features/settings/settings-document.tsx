@@ -36,6 +36,11 @@ export function SettingsDocument(props: {
   }, [props.section]);
   const run = (work: Parameters<typeof session.call>[0]) =>
     void session.call(work).catch((error: unknown) => ui.report(toAppError(error)));
+  const putAside = () =>
+    void session
+      .call((api) => api.settings.putAside())
+      .then(({ path }) => ui.notify(`The file is kept as ${path}.`))
+      .catch((error: unknown) => ui.report(toAppError(error)));
   const choose = (section: SettingsSection) => {
     setSearch('');
     run((api) => api.workspace.openSettings({ section }));
@@ -69,7 +74,7 @@ export function SettingsDocument(props: {
           ))}
         </nav>
         <div className="settings-page" ref={page} data-region="settings">
-          <FileState info={info} />
+          <FileState info={info} onPutAside={putAside} />
           {shown.map((section) => (
             <Section
               key={section.id}
@@ -146,8 +151,14 @@ function Row({ entry, info, run }: { entry: SettingEntry; info: SettingsInfo; ru
 }
 
 /** What is wrong with the file, in place. */
-function FileState({ info }: { info: SettingsInfo }) {
-  if (info.fileProblem) return <Problem error={info.fileProblem} />;
+function FileState({ info, onPutAside }: { info: SettingsInfo; onPutAside: () => void }) {
+  if (info.fileProblem)
+    return (
+      <Problem error={info.fileProblem}>
+        <Button onClick={onPutAside}>Put the file aside</Button>
+        <span className="muted">Porthole then goes on with the settings of before the last change.</span>
+      </Problem>
+    );
   if (info.isReadOnly)
     return (
       <p className="note" role="status">
