@@ -22,7 +22,7 @@ export function tabLook(
   if (tab.kind === 'requests') return { title: 'Requests', word: '', shape: 'round' };
   if (tab.kind === 'request') {
     const request = state.requests[tab.requestUri];
-    const id = parseRequestUri(tab.requestUri)?.id.slice(0, 4) ?? '';
+    const id = parseRequestUri(tab.requestUri)?.id.slice(-6) ?? '';
     const accountUri = accountOf(tab.requestUri);
     if (!request) return { title: `Request ${id}`, word: '', shape: 'ring', accountUri };
     const { word, shape } = requestLook(request);

@@ -49,7 +49,7 @@ export const RequestRow = memo(function RequestRow(props: {
       <div role="gridcell" className="clip mono small-mono" title={namesOf(request).join('\n')}>
         {summaryOf(request)}
       </div>
-      <div role="gridcell" className="clip muted" title={request.reason}>
+      <div role="gridcell" className="clip muted" dir="auto" title={request.reason}>
         {request.reason}
       </div>
       <div role="gridcell" className="line">
