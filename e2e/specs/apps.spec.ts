@@ -1,6 +1,7 @@
 import { connect as openSocket } from 'node:net';
 import { once } from 'node:events';
 import { runLine } from '../support/programs.ts';
+import { startTunnelCluster } from '../support/tunnel-cluster.ts';
 import { expect, test } from '../support/tunnel-test.ts';
 
 test('an HTTP app has a local address for curl and for the browser', async ({
@@ -66,4 +67,51 @@ test('a TCP app with several ports asks for one', async ({ withTunnels }) => {
   await expect(tunnel.region).toContainText('1 connection');
   socket.destroy();
   await expect(tunnel.region).toContainText('no connections');
+  // The next time the last choice comes first, under the focus.
+  await withTunnels.tab('Resources').click();
+  await list.connect('shout');
+  await expect(ports.first()).toHaveAccessibleName(`${wanted} last used`);
+  await expect(ports.first()).toContainText('last used');
+  await expect(ports.first()).toBeFocused();
+  await withTunnels.page.keyboard.press('Enter');
+  await expect(withTunnels.tab(`shout:${wanted}`)).toHaveAttribute('aria-selected', 'true');
+  await expect(withTunnels.tabs).toHaveCount(2);
+});
+
+test('an app with a range of ports takes one that is typed, and says which it has', async ({ porthole }) => {
+  const cluster = await startTunnelCluster(
+    {},
+    {
+      apps: [
+        {
+          name: 'workers',
+          uri: 'tcp://127.0.0.1',
+          labels: { env: 'test' },
+          tcpPorts: [{ port: 41_000, endPort: 41_010 }, { port: 5_432 }],
+        },
+      ],
+    },
+  );
+  const { page, list, connect, tunnel } = porthole;
+  const field = connect.dialog.getByRole('textbox', { name: 'Other port' });
+  try {
+    await porthole.signIn.complete(cluster);
+    await list.connect('workers');
+    await expect(connect.ports.getByRole('menuitem')).toHaveText(['5432']);
+    for (const wrong of ['40999', '41011', '0', '65536', '-1', 'x', '']) {
+      await field.fill(wrong);
+      await page.keyboard.press('Enter');
+      await expect(connect.dialog).toContainText('It offers 41000 to 41010.');
+    }
+    await field.fill('41005');
+    await page.keyboard.press('Enter');
+    await tunnel.expectReady('workers');
+    await expect(porthole.tab('workers:41005')).toBeVisible();
+    await porthole.tab('Resources').click();
+    await list.connect('workers');
+    await expect(field).toBeFocused();
+    await expect(field).toHaveValue('41005');
+  } finally {
+    await cluster.stop();
+  }
 });

@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Porthole } from '../pages/porthole.ts';
@@ -83,6 +93,92 @@ test('the switch adds the contexts to the own kubeconfig, keeps a copy, and take
     await expect(tunnel.problem).toContainText(own);
     await expect(merge).not.toBeChecked();
     expect(readFileSync(own, 'utf8')).toBe('clusters: [');
+  } finally {
+    await app.cleanUp();
+    rmSync(home, { recursive: true, force: true });
+  }
+});
+
+test('kubectl changes, follows, runs, copies and forwards through the tunnel', async ({ withTunnels }) => {
+  const { list, tunnel } = withTunnels;
+  await list.connect('prod-eu');
+  await tunnel.expectReady('prod-eu');
+  const [kubectl = ''] = (await tunnel.copied('Copy command')).split(' get pods');
+  const run = (rest: string) => runLine(`${kubectl} -n shop ${rest}`);
+  const pod = {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'worker', namespace: 'shop' },
+    spec: {
+      containers: [{ name: 'main', image: 'shell', command: ['sh', '-c', 'echo up; sleep 1000'] }],
+    },
+  };
+  const applied = await runLine(`echo '${JSON.stringify(pod)}' | ${kubectl} apply -f -`);
+  expect(applied.output).toContain('pod/worker created');
+  await run('wait --for=condition=Ready pod/worker --timeout=20s');
+  expect((await run('logs worker')).output).toContain('up');
+  expect((await run('exec worker -- echo inside')).output).toContain('inside');
+  const copied = await runLine(
+    `echo freight > cargo.txt && ${kubectl} -n shop cp cargo.txt worker:cargo.txt && ${kubectl} -n shop exec worker -- cat cargo.txt`,
+  );
+  expect(copied.output).toContain('freight');
+  expect((await run('get pod nobody')).output).toContain('NotFound');
+  await expect(tunnel.region).toContainText(/Sent, received\s*[1-9]/);
+});
+
+test('a kubeconfig that is broken, a link or read-only is told, and never written to', async ({
+  page,
+  tunnelCluster,
+}) => {
+  const home = mkdtempSync(join(tmpdir(), 'porthole-kube-home-'));
+  const own = join(home, '.kube/config');
+  mkdirSync(join(home, '.kube'));
+  const app = await startApp({ env: { HOME: home, KUBECONFIG: '' } });
+  try {
+    const porthole = new Porthole(page);
+    const { tunnel } = porthole;
+    await porthole.open(app.address);
+    await porthole.signIn.complete(tunnelCluster);
+    await porthole.list.connect('prod-eu');
+    await tunnel.expectReady('prod-eu');
+    const merge = tunnel.region.getByRole('switch', { name: 'Add to my own kubeconfig' });
+    const text = 'apiVersion: v1\nkind: Config\n';
+    const cases: Record<string, () => void> = {
+      broken: () => writeFileSync(own, 'clusters: [', { mode: 0o600 }),
+      link: () => {
+        writeFileSync(join(home, 'real'), text);
+        symlinkSync(join(home, 'real'), own);
+      },
+      'read-only': () => writeFileSync(own, text, { mode: 0o444 }),
+    };
+    for (const [name, prepare] of Object.entries(cases)) {
+      rmSync(own, { force: true });
+      prepare();
+      const before = readFileSync(own, 'utf8');
+      await merge.press('Space');
+      await expect(tunnel.problem, name).toContainText(own);
+      await expect(merge).not.toBeChecked();
+      expect(readFileSync(own, 'utf8')).toBe(before);
+      expect(readdirSync(join(home, '.kube'))).toEqual(['config']);
+      if (name === 'link') {
+        expect(lstatSync(own).isSymbolicLink()).toBe(true);
+        await expectAccessible(page, 'kubeconfig that cannot be used');
+      }
+    }
+    // Once it can be used, the same switch works, and a cluster that is opened later comes along.
+    rmSync(own, { force: true });
+    writeFileSync(own, text, { mode: 0o600 });
+    await merge.press('Space');
+    await expect(merge).toBeChecked();
+    await expect(tunnel.problem).toBeHidden();
+    await porthole.tab('Resources').click();
+    await porthole.list.connect('staging');
+    await tunnel.expectReady('staging');
+    await expect(merge).toBeChecked();
+    await expect.poll(() => readFileSync(own, 'utf8')).toContain('staging@test.porthole');
+    await merge.press('Space');
+    await expect(merge).not.toBeChecked();
+    expect(readFileSync(own, 'utf8')).not.toContain('porthole');
   } finally {
     await app.cleanUp();
     rmSync(home, { recursive: true, force: true });

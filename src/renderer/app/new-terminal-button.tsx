@@ -38,12 +38,7 @@ export function NewTerminalButton() {
               <Menu.Group>
                 <Menu.GroupLabel className="menu-group">New terminal on this machine</Menu.GroupLabel>
                 {programs.map(({ name, program }) => (
-                  <Menu.Item
-                    key={program}
-                    className="menu-item"
-                    onClick={() => openTerminal(program)}
-                    aria-label={name}
-                  >
+                  <Menu.Item key={program} className="menu-item" onClick={() => openTerminal(program)}>
                     <span className="grow">{name}</span>
                     <span className="mono muted">{program}</span>
                   </Menu.Item>

@@ -39,7 +39,6 @@ export function LoginMenu(props: {
               key={login}
               type="button"
               role="menuitem"
-              aria-label={login}
               className="menu-item mono"
               onClick={() => props.onChoose(login)}
             >

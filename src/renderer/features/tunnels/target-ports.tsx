@@ -36,7 +36,6 @@ export function TargetPorts(props: {
               key={from}
               type="button"
               role="menuitem"
-              aria-label={String(from)}
               className="menu-item mono"
               autoFocus={index === 0 && !isLastInRange}
               onClick={() => props.onChoose(from)}
@@ -62,7 +61,7 @@ export function TargetPorts(props: {
             autoComplete="off"
             autoFocus={isLastInRange || single.length === 0}
             onFocus={(event) => event.currentTarget.select()}
-            hint={isWrong ? `The app has no such port: it offers ${offered}.` : `The app offers ${offered}.`}
+            hint={isWrong ? `The app has no such port. It offers ${offered}.` : `The app offers ${offered}.`}
           />
           <Button type="submit">Connect</Button>
         </form>
