@@ -119,7 +119,7 @@ test('kubectl changes, follows, runs, copies and forwards through the tunnel', a
   expect((await run('logs worker')).output).toContain('up');
   expect((await run('exec worker -- echo inside')).output).toContain('inside');
   const copied = await runLine(
-    `echo freight > cargo.txt && ${kubectl} -n shop cp cargo.txt worker:cargo.txt && ${kubectl} -n shop exec worker -- cat cargo.txt`,
+    `cd "$HOME" && echo freight > cargo.txt && ${kubectl} -n shop cp cargo.txt worker:cargo.txt && ${kubectl} -n shop exec worker -- cat cargo.txt`,
   );
   expect(copied.output).toContain('freight');
   expect((await run('get pod nobody')).output).toContain('NotFound');
