@@ -1,6 +1,6 @@
 import type { AppState, StateChange, StateEvent } from '../../shared/contract/state.ts';
 import { Emitter } from '../../shared/lifecycle/emitter.ts';
-import { applyChange } from '../../shared/state/apply-change.ts';
+import { applyChanges } from '../../shared/state/apply-change.ts';
 
 /** The one owner of what pages show. Services put changes in; pages get a snapshot, then patches. */
 export class StateHub {
@@ -17,7 +17,7 @@ export class StateHub {
 
   put(...changes: StateChange[]): void {
     if (changes.length === 0) return;
-    for (const change of changes) this.#state = applyChange(this.#state, change);
+    this.#state = applyChanges(this.#state, changes);
     this.#changed.fire(changes);
   }
 
@@ -43,11 +43,23 @@ export class StateHub {
         }
         const changes = pending;
         pending = [];
-        yield { kind: 'patch', changes };
+        yield { kind: 'patch', changes: latestOnly(changes) };
       }
     } finally {
       undo.dispose();
       signal?.removeEventListener('abort', stop);
     }
   }
+}
+
+/** Of several values of one key only the last matters. */
+function latestOnly(changes: readonly StateChange[]): StateChange[] {
+  const latest = new Map<string, StateChange>();
+  for (const change of changes) {
+    const key = `${change.slice} ${'key' in change ? change.key : ''}`;
+    // The order of keys stays that of their last change.
+    latest.delete(key);
+    latest.set(key, change);
+  }
+  return [...latest.values()];
 }

@@ -1,56 +1,32 @@
 import type { AppState, StateChange, StateEvent } from '../contract/state.ts';
-import { unreachable } from '../errors/app-error.ts';
 
 /** The state after an event. Untouched slices keep their identity, so that views can compare by reference. */
 export function applyStateEvent(current: AppState | undefined, event: StateEvent): AppState | undefined {
   if (event.kind === 'snapshot') return event.state;
-  return current && event.changes.reduce(applyChange, current);
+  return current && applyChanges(current, event.changes);
 }
 
-export function applyChange(state: AppState, change: StateChange): AppState {
-  switch (change.slice) {
-    case 'app':
-      return { ...state, app: change.value };
-    case 'workspace':
-      return { ...state, workspace: change.value };
-    case 'usageData':
-      return { ...state, usageData: change.value };
-    case 'settings':
-      return { ...state, settings: change.value };
-    case 'clusters':
-      return { ...state, clusters: put(state.clusters, change.key, change.value) };
-    case 'accounts':
-      return { ...state, accounts: put(state.accounts, change.key, change.value) };
-    case 'shells':
-      return { ...state, shells: put(state.shells, change.key, change.value) };
-    case 'tunnels':
-      return { ...state, tunnels: put(state.tunnels, change.key, change.value) };
-    case 'tunnelGroups':
-      return { ...state, tunnelGroups: put(state.tunnelGroups, change.key, change.value) };
-    case 'prompts':
-      return { ...state, prompts: put(state.prompts, change.key, change.value) };
-    case 'requests':
-      return { ...state, requests: put(state.requests, change.key, change.value) };
-    case 'followings':
-      return { ...state, followings: put(state.followings, change.key, change.value) };
-    case 'notices':
-      return { ...state, notices: put(state.notices, change.key, change.value) };
-    case 'carts':
-      return { ...state, carts: put(state.carts, change.key, change.value) };
-    case 'filePanes':
-      return { ...state, filePanes: put(state.filePanes, change.key, change.value) };
-    case 'fileEdits':
-      return { ...state, fileEdits: put(state.fileEdits, change.key, change.value) };
-    case 'transfers':
-      return { ...state, transfers: put(state.transfers, change.key, change.value) };
-    default:
-      return unreachable(change);
+/** Each slice that changes is copied once, however many of its values are replaced. */
+export function applyChanges(state: AppState, changes: readonly StateChange[]): AppState {
+  const next: { [K in keyof AppState]: AppState[K] } = { ...state };
+  const copied = new Set<StateChange['slice']>();
+  for (const change of changes) {
+    if (!('key' in change)) {
+      set(next, change.slice, change.value);
+      continue;
+    }
+    if (!copied.has(change.slice)) {
+      copied.add(change.slice);
+      set(next, change.slice, { ...next[change.slice] });
+    }
+    const map = next[change.slice] as Record<string, unknown>;
+    if (change.value === null) delete map[change.key];
+    else map[change.key] = change.value;
   }
+  return next;
 }
 
-function put<K extends string, V>(map: Record<K, V>, key: K, value: V | null): Record<K, V> {
-  const next = { ...map };
-  if (value === null) delete next[key];
-  else next[key] = value;
-  return next;
+/** A change carries the value of its own slice, as the schema of changes says. */
+function set(state: AppState, slice: StateChange['slice'], value: unknown): void {
+  (state as Record<string, unknown>)[slice] = value;
 }
