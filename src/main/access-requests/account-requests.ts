@@ -52,6 +52,7 @@ export class AccountRequests implements Disposable {
   /** Requests of which the server has refused this person's review: their roles, or the edition, do not allow it. */
   readonly #refused = new Set<string>();
   #relistTimer: NodeJS.Timeout | undefined;
+  #soon: NodeJS.Immediate | undefined;
   readonly #ended = new AbortController();
 
   constructor(options: AccountRequestsOptions) {
@@ -81,7 +82,7 @@ export class AccountRequests implements Disposable {
       onEvent: (event) => {
         if (event.kind === 'put') this.#book.put(event.request);
         else this.#book.remove(event.id);
-        this.publish();
+        this.#publishSoon();
         if (event.kind === 'delete') this.#checkAssumed((id) => id === event.id);
         else if (event.request.state !== 'approved') this.#checkAssumed((id) => id === event.request.id);
       },
@@ -91,6 +92,14 @@ export class AccountRequests implements Disposable {
       onFailure: (error) => access.noteFailure(accountUri, error),
       isReviewer: () => this.#isReviewer,
       now,
+    });
+  }
+
+  /** Events come in bursts: those of one turn are shown together. */
+  #publishSoon(): void {
+    this.#soon ??= setImmediate(() => {
+      this.#soon = undefined;
+      this.publish();
     });
   }
 

@@ -8,6 +8,7 @@ import type { RequestStore } from './request-store.ts';
 
 const maxNotices = 200;
 const maxTold = 5_000;
+const savePauseMs = 100;
 
 export type NoticeKind = RequestNotice['kind'];
 export interface NoticeBoardOptions {
@@ -22,6 +23,8 @@ export interface NoticeBoardOptions {
 export class NoticeBoard {
   readonly #options: NoticeBoardOptions;
   readonly #told: Set<string>;
+  #pause: NodeJS.Timeout | undefined;
+  #isUnsaved = false;
 
   constructor(options: NoticeBoardOptions) {
     this.#options = options;
@@ -108,7 +111,27 @@ export class NoticeBoard {
     return true;
   }
 
+  /** At once after a quiet time; in a burst, for all that came meanwhile. */
   #save(): void {
+    if (this.#pause) {
+      this.#isUnsaved = true;
+      return;
+    }
+    this.#write();
+    this.#pause = setTimeout(() => this.flush(), savePauseMs);
+    this.#pause.unref();
+  }
+
+  /** Writes what waits to be written. */
+  flush(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    if (!this.#isUnsaved) return;
+    this.#isUnsaved = false;
+    this.#write();
+  }
+
+  #write(): void {
     const { hub, store } = this.#options;
     const isKept = (notice: RequestNotice) =>
       !hub.state.clusters[hub.state.accounts[notice.accountUri]?.clusterUri ?? ('' as never)]?.isDemo;

@@ -231,6 +231,7 @@ export function createApp(host: Host, options: AppOptions): App {
       clients.dispose();
       reopening.dispose();
       requests.service.dispose();
+      requests.board.flush();
       await usage.dispose();
       palette.dispose();
       prompts.dispose();
