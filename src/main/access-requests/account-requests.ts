@@ -52,7 +52,7 @@ export class AccountRequests implements Disposable {
   /** Requests of which the server has refused this person's review: their roles, or the edition, do not allow it. */
   readonly #refused = new Set<string>();
   #relistTimer: NodeJS.Timeout | undefined;
-  #soon: NodeJS.Immediate | undefined;
+  #isPublishingSoon = false;
   readonly #ended = new AbortController();
 
   constructor(options: AccountRequestsOptions) {
@@ -97,8 +97,10 @@ export class AccountRequests implements Disposable {
 
   /** Events come in bursts: those of one turn are shown together. */
   #publishSoon(): void {
-    this.#soon ??= setImmediate(() => {
-      this.#soon = undefined;
+    if (this.#isPublishingSoon) return;
+    this.#isPublishingSoon = true;
+    setImmediate(() => {
+      this.#isPublishingSoon = false;
       this.publish();
     });
   }
