@@ -24,6 +24,7 @@ import type { SecondFactorService } from '../second-factor/second-factor-service
 import type { StateHub } from '../state/state-hub.ts';
 import { KubeKind } from '../kube/kube-kind.ts';
 import { CertificateIssuer, type TunnelAccess } from '../tunnels/certificate-issuer.ts';
+import type { PortRange } from '../tunnels/port-listener.ts';
 import { TunnelGroups } from '../tunnels/tunnel-groups.ts';
 import { TunnelService } from '../tunnels/tunnel-service.ts';
 import { type TunnelDefinition, TunnelStore } from '../tunnels/tunnel-store.ts';
@@ -85,6 +86,7 @@ export class AppTunnels {
       hub,
       log,
       store: new TunnelStore(host.openStore('tunnels'), log),
+      ports: () => portRange(hub),
       place: (definition) => place(definition, hub, parts.demoUri),
       kinds: { database: this.#databases, app: this.#apps, kubernetes: this.kubernetes },
     });
@@ -209,4 +211,11 @@ function place(
   if (!parts || address === undefined) return undefined;
   const resourceUri = formatResourceUri({ ...parts, address });
   return { ...definition, target: { ...definition.target, resourceUri } };
+}
+
+/** Written the wrong way round it is the same range. */
+function portRange(hub: StateHub): PortRange {
+  const { values } = hub.state.settings;
+  const [a, b] = [values['connections.firstPort'], values['connections.lastPort']];
+  return { first: Math.min(a, b), last: Math.max(a, b) };
 }

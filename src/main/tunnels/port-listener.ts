@@ -6,9 +6,12 @@ import { findPortHolder } from './port-holder.ts';
 
 const keepAliveMs = 30_000;
 const backlog = 511;
-const firstPort = 20_000;
-/** Below what systems give to outgoing connections, so that a kept port is seldom taken by chance. */
-const lastPort = 29_999;
+
+/** Where new ports are looked for, both ends included. */
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
 
 /** Listens on 127.0.0.1, and on ::1 when it is free there. Throws `port-taken` or `port-not-allowed`. */
 export async function listenLocally(
@@ -37,10 +40,15 @@ async function listenOn(port: number, host: string, onConnection: (socket: Socke
   return server;
 }
 
-/** A port that is free on 127.0.0.1: `wanted`, or the next above it. Ports in `avoid` are passed over. */
-export async function findFreePort(wanted: number, avoid: ReadonlySet<number>): Promise<number> {
-  for (let port = wanted, tries = 0; tries < 500; port += 1, tries += 1) {
-    if (port > 65_535) port = firstPort;
+/** A port that is free on 127.0.0.1: `wanted`, or the next in the range. Ports in `avoid` are passed over. */
+export async function findFreePort(
+  wanted: number,
+  avoid: ReadonlySet<number>,
+  range: PortRange,
+): Promise<number> {
+  const most = Math.min(500, Math.abs(range.last - range.first) + 1);
+  for (let port = wanted, tries = 0; tries < most; port += 1, tries += 1) {
+    if (port > range.last || port < range.first) port = range.first;
     if (avoid.has(port)) continue;
     try {
       const server = await listenOn(port, '127.0.0.1', (socket) => socket.destroy());
@@ -57,10 +65,10 @@ export async function findFreePort(wanted: number, avoid: ReadonlySet<number>): 
 }
 
 /** Where the search for a new target's port begins: the same on every day and every machine. */
-export function preferredPort(name: string): number {
+export function preferredPort(name: string, { first, last }: PortRange): number {
   let hash = 2_166_136_261;
   for (const byte of Buffer.from(name)) hash = Math.imul(hash ^ byte, 16_777_619) >>> 0;
-  return firstPort + (hash % (lastPort - firstPort + 1));
+  return first + (hash % (last - first + 1));
 }
 
 async function explain(error: NodeJS.ErrnoException, port: number): Promise<AppError> {
@@ -82,7 +90,7 @@ async function explain(error: NodeJS.ErrnoException, port: number): Promise<AppE
   }
   const [holder, freePort] = await Promise.all([
     findPortHolder(port),
-    findFreePort(port + 1, new Set()).catch(() => undefined),
+    findFreePort(port + 1, new Set(), { first: 1_024, last: 65_535 }).catch(() => undefined),
   ]);
   return new AppError('port-taken', `Port ${port} is taken${holder ? ` by ${holder.program}` : ''}.`, {
     reason: holder

@@ -6,7 +6,7 @@ import { type AccountUri, accountOf, type ClusterUri, clusterOf } from '../../sh
 import type { Logger } from '../log/log.ts';
 import { asWord } from '../log/log-value.ts';
 import type { StateHub } from '../state/state-hub.ts';
-import { findFreePort, preferredPort } from './port-listener.ts';
+import { findFreePort, type PortRange, preferredPort } from './port-listener.ts';
 import type { ManagedTunnel, TunnelKind, TunnelOwner } from './tunnel-kind.ts';
 import type { TunnelDefinition, TunnelStore } from './tunnel-store.ts';
 
@@ -16,6 +16,8 @@ export interface TunnelServiceOptions {
   readonly store: TunnelStore;
   /** A stored definition as it is in this start; undefined when its cluster is not there. */
   readonly place: (definition: TunnelDefinition) => TunnelDefinition | undefined;
+  /** Where ports of new tunnels are looked for, now. */
+  readonly ports: () => PortRange;
   readonly kinds: Readonly<Record<TunnelTarget['kind'], TunnelKind | undefined>>;
 }
 
@@ -123,7 +125,7 @@ export class TunnelService implements TunnelOwner {
   }
 
   async suggestPort(id: TunnelId): Promise<number> {
-    return findFreePort(this.get(id).definition.port + 1, this.#ports());
+    return findFreePort(this.get(id).definition.port + 1, this.#ports(), this.#options.ports());
   }
 
   setDatabaseName(id: TunnelId, name: string): void {
@@ -208,7 +210,8 @@ export class TunnelService implements TunnelOwner {
 
   async #choosePort(kind: TunnelKind, target: TunnelTarget): Promise<number> {
     const shared = kind.sharedPort?.(target, this.definitions);
-    return shared ?? findFreePort(preferredPort(keyOf(target)), this.#ports());
+    const range = this.#options.ports();
+    return shared ?? findFreePort(preferredPort(keyOf(target), range), this.#ports(), range);
   }
 
   /** Ports that belong to other tunnels are named by their tunnel, also while those do not listen. */

@@ -71,6 +71,14 @@ export const Settings = z.object({
     .max(200)
     .default([])
     .describe('Hosts that are reached without the HTTP proxy; .example.com stands for all below it.'),
+  // The usual range is below what systems give to outgoing connections, so that a kept port is seldom taken by chance.
+  'connections.firstPort': whole(
+    1_024,
+    65_535,
+    20_000,
+    'New tunnels get a port of this machine from here on; known ones keep theirs.',
+  ),
+  'connections.lastPort': whole(1_024, 65_535, 29_999, 'And no port above this one.'),
   'connections.keepAliveSeconds': whole(
     5,
     600,

@@ -1,9 +1,12 @@
 import { useState } from 'react';
 import { type AppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
+import { commandEntry } from '../../../shared/keys/commands.ts';
 import { toAppError } from '../../client/api.ts';
 import { useAppState, useSession } from '../../state/store.ts';
 import { useUi } from '../../state/ui-state.ts';
+import { useKeymap } from '../../state/use-keymap.ts';
 import { Button } from '../../ui/button.tsx';
+import { Keys } from '../../ui/keys.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import icon from '../../icon.svg';
 import './clusters.css';
@@ -68,6 +71,7 @@ export function FirstStart() {
           <DemoUsers users={demo.users} isBusy={isBusy} onSignIn={(names) => void signIn(names)} />
         )}
         {error && <Problem error={toErrorInfo(error)} />}
+        <FirstKeys />
         {known.length > 0 && (
           <ul className="first-start-known" aria-label="Known clusters">
             {known.map((cluster) => (
@@ -93,6 +97,24 @@ export function FirstStart() {
         )}
       </div>
     </main>
+  );
+}
+
+/** The three keys by which everything else is found. */
+function FirstKeys() {
+  const keymap = useKeymap();
+  const shown = (['palette', 'local-terminal', 'shortcuts'] as const).flatMap((id) => {
+    const [chord] = keymap.chordsOf(id);
+    return chord === undefined ? [] : [{ id, chord }];
+  });
+  return (
+    <ul className="first-keys" aria-label="Keys to begin with">
+      {shown.map(({ id, chord }) => (
+        <li key={id}>
+          <Keys chord={chord} /> {commandEntry(id).label}
+        </li>
+      ))}
+    </ul>
   );
 }
 

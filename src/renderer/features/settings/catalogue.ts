@@ -103,6 +103,8 @@ export const sections: readonly SectionEntry[] = [
     title: 'Connections',
     words: 'ports keep alive reconnect tabs restore editor files',
     settings: [
+      { name: 'connections.firstPort', label: 'First port of tunnels' },
+      { name: 'connections.lastPort', label: 'Last port of tunnels' },
       { name: 'connections.keepAliveSeconds', label: 'Test quiet connections every', unit: 's' },
       { name: 'connections.reconnect', label: 'Reconnect by itself' },
       { name: 'workspace.restore', label: 'Open the last tabs again' },
