@@ -74,10 +74,7 @@ test('filters narrow the queue, and one key goes on to the next request', async 
   await expect(page.getByText('No request matches.')).toBeVisible();
 });
 
-test('whoever decides second is told who was first, and keeps what was typed', async ({
-  openFor,
-  requestCluster,
-}) => {
+test('whoever decides second is told who was first', async ({ openFor, requestCluster }) => {
   askElsewhere(requestCluster, ['dba']);
   const { requests } = await openFor('bob');
   await requests.notice('alice asks for dba').getByRole('button', { name: 'Show' }).click();

@@ -34,7 +34,7 @@ export async function startKeyedApp(): Promise<KeyedApp> {
     stop: async () => {
       await server.close();
       await app.dispose();
-      rmSync(dataFolder, { recursive: true, force: true });
+      rmSync(dataFolder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
     },
   };
   return keyed;
