@@ -39,7 +39,9 @@ print([
   compare(
     'the same vs the same command under `ssh -tt` to the same sshd, into nothing',
     'MB/s',
-    await inTurns(rounds, through, () => throughput('ssh', ['-tt', ...bench.sshArgs(false), flood])),
+    await inTurns(rounds, through, () =>
+      throughput('ssh', ['-tt', ...bench.sshArgs(false), flood], floodBytes),
+    ),
     '≥ 0',
   ),
 ]);

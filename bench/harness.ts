@@ -89,16 +89,23 @@ export function timeToOutput(file: string, args: readonly string[], pattern: Reg
   });
 }
 
-/** Megabytes per second of a program's output. */
-export function throughput(file: string, args: readonly string[]): Promise<number> {
+/** Megabytes per second of a program's output. A program that fails, or says less than it should, has no rate. */
+export function throughput(file: string, args: readonly string[], leastBytes = 0): Promise<number> {
   return new Promise((resolve, reject) => {
     const started = performance.now();
-    const child = spawn(file, [...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(file, [...args], { stdio: ['ignore', 'pipe', 'pipe'] });
     let bytes = 0;
+    let errors = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      errors = (errors + chunk.toString()).slice(-500);
+    });
     child.stdout.on('data', (chunk: Buffer) => {
       bytes += chunk.length;
     });
     child.once('error', reject);
-    child.once('close', () => resolve(bytes / 1e6 / ((performance.now() - started) / 1000)));
+    child.once('close', (code) => {
+      if (code === 0 && bytes >= leastBytes) resolve(bytes / 1e6 / ((performance.now() - started) / 1000));
+      else reject(new Error(`${file} ended with ${code} after ${bytes} bytes: ${errors}`));
+    });
   });
 }
