@@ -74,6 +74,7 @@ test('an open terminal takes its font and its colours at once, and the preview s
   await settings.field('Terminal font size').press('Enter');
   await settings.choice('Terminal colours').selectOption('Gruvbox');
   await expect.poll(async () => (await terminalLook(page)).fontSize).toBe('20px');
+  await expect.poll(async () => (await terminalLook(page)).ground).not.toBe(before);
   const preview = await terminalLook(page);
   await porthole.tabs.nth(1).click();
   await expect.poll(async () => (await terminalLook(page)).fontSize).toBe('20px');

@@ -61,6 +61,7 @@ test.describe('after a start', () => {
     await expect(signedIn.files.grid).toBeVisible();
     await signedIn.files.go('/usr');
     await page.keyboard.press('Control+Shift+PageUp');
+    await expect(signedIn.tabs.nth(1)).toContainText(nodeName);
     const before = await signedIn.tabs.allInnerTexts();
     await page.setViewportSize({ width: 1010, height: 650 });
     const window = join(app.dataFolder, 'window.json');
