@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin, type UserConfig } from 'vite';
 import { keyFile, sourceKey, type TargetName, targets } from './scripts/build-key.mjs';
+import { collectLicences } from './scripts/licences.mjs';
 
 const root = import.meta.dirname;
 
@@ -55,6 +56,21 @@ function programs(name: TargetName, entries: Record<string, string>, format: 'es
   };
 }
 
+/** The module `virtual:licences`: what ships, as it is installed at this build. */
+function licences(): Plugin {
+  const id = 'virtual:licences';
+  const resolved = `\0${id}`;
+  return {
+    name: 'licences',
+    resolveId: (wanted) => (wanted === id ? resolved : undefined),
+    load: (wanted) => {
+      if (wanted !== resolved) return undefined;
+      const { packages, texts } = collectLicences(root);
+      return `export const packages = ${JSON.stringify(packages)};\nexport const texts = ${JSON.stringify(texts)};\n`;
+    },
+  };
+}
+
 /** `--mode` says what to build: the page (default), `programs`, `cluster` or `preload`. */
 export default defineConfig(({ mode }): UserConfig => {
   if (mode === targets.programs.mode)
@@ -70,7 +86,7 @@ export default defineConfig(({ mode }): UserConfig => {
   return {
     root: join(root, 'src/renderer'),
     base: './',
-    plugins: [react(), leaveKey('page')],
+    plugins: [react(), licences(), leaveKey('page')],
     build: {
       outDir: join(root, targets.page.output),
       emptyOutDir: true,

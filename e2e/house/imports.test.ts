@@ -166,6 +166,12 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
     'src/renderer/state',
     'src/renderer/ui',
   ],
+  'src/renderer/features/diagnostics': [
+    'src/shared',
+    'src/renderer/client',
+    'src/renderer/state',
+    'src/renderer/ui',
+  ],
   'src/renderer/features/settings': [
     'src/shared',
     'src/renderer/client',
@@ -245,6 +251,7 @@ describe('the house', () => {
       'src/main/electron/main.ts',
       'src/main/electron/preload.ts',
       'src/shared/globals.d.ts',
+      'src/renderer/features/diagnostics/licences.d.ts',
     ];
     const imported = new Set([...graph.values()].flat());
     const lonely = files.filter((file) => !isTest(file) && !entries.includes(file) && !imported.has(file));

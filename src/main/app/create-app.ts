@@ -26,6 +26,7 @@ import { initialWorkspace, WorkspaceService } from '../workspace/workspace-servi
 import type { App, AppOptions } from './app.ts';
 import { AccountAccess } from './access.ts';
 import { DemoSignIn } from './demo.ts';
+import { Diagnostics } from './diagnostics.ts';
 import { AppFiles } from './files.ts';
 import { followKeepAlive, followZoom } from './follow-settings.ts';
 import { LocalTerminals } from './local-terminals.ts';
@@ -188,6 +189,7 @@ export function createApp(host: Host, options: AppOptions): App {
     host,
     log,
     logBook,
+    diagnostics: new Diagnostics({ host, hub, logBook, accounts, now }),
     hub,
     clusters,
     accounts,

@@ -6,6 +6,7 @@ import type { DeviceService } from '../second-factor/device-service.ts';
 import type { SettingsService } from '../settings/settings-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { UsageService } from '../telemetry/usage-service.ts';
+import type { Diagnostics } from './diagnostics.ts';
 import { watchLog } from './log-feed.ts';
 import type { Requests } from './requests.ts';
 import { type ClusterRoutesServices, clusterRoutes } from './routes/clusters.ts';
@@ -34,6 +35,7 @@ export interface RouterServices
   readonly host: Host;
   readonly log: Logger;
   readonly logBook: Log;
+  readonly diagnostics: Diagnostics;
   readonly hub: StateHub;
   readonly resources: ResourceService;
   readonly settings: SettingsService;
@@ -44,7 +46,7 @@ export interface RouterServices
 
 /** What each call of the contract does: one file a domain in `routes/`. */
 export function createRouter(services: RouterServices) {
-  const { host, log, logBook, hub, resources, settings, usage } = services;
+  const { host, log, logBook, diagnostics, hub, resources, settings, usage } = services;
   const os = createImplementer(log);
   return os.router({
     app: {
@@ -55,6 +57,10 @@ export function createRouter(services: RouterServices) {
     },
     state: {
       watch: os.state.watch.handler(({ signal }) => hub.watch(signal)),
+    },
+    diagnostics: {
+      watch: os.diagnostics.watch.handler(({ signal }) => diagnostics.watch(signal)),
+      report: os.diagnostics.report.handler(({ input }) => ({ text: diagnostics.report(input.withNames) })),
     },
     log: {
       watch: os.log.watch.handler(({ signal }) => watchLog(logBook, signal)),

@@ -1,4 +1,5 @@
 import type { AccountInfo, AssumedRequest, ConnectionInfo } from '../../shared/contract/clusters.ts';
+import type { LinkInfo } from '../../shared/contract/diagnostics.ts';
 import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import { Emitter } from '../../shared/lifecycle/emitter.ts';
@@ -12,7 +13,7 @@ import {
   parseAccountUri,
 } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
-import { asName } from '../log/log-value.ts';
+import { asName, asProse, asWord } from '../log/log-value.ts';
 import {
   type AccountIdentity,
   activeRequestsOf,
@@ -175,6 +176,11 @@ export class AccountService {
     return account.connections;
   }
 
+  /** Open connections of an account, whatever its state. */
+  links(uri: AccountUri): LinkInfo[] {
+    return this.#accounts.get(uri)?.connections.links ?? [];
+  }
+
   /** The account's new connections carry exactly these access requests; none = the plain certificate. Open shells go on. */
   async assume(
     uri: AccountUri,
@@ -329,10 +335,21 @@ export class AccountService {
   }
 
   #setConnection(uri: AccountUri, connection: ConnectionInfo): void {
-    const { hub } = this.#options;
+    const { hub, log } = this.#options;
     const account = hub.state.accounts[uri];
-    if (account && this.#accounts.has(uri))
-      hub.put({ slice: 'accounts', key: uri, value: { ...account, connection } });
+    if (!account || !this.#accounts.has(uri)) return;
+    hub.put({ slice: 'accounts', key: uri, value: { ...account, connection } });
+    const known = { account: asName(uri) };
+    if (connection.state === 'lost') {
+      const { code, message, detail } = connection.problem;
+      log.warn('connection-lost', {
+        ...known,
+        code: asWord(code),
+        error: asProse(message),
+        detail: asProse(detail),
+      });
+    } else if (connection.state !== account.connection.state)
+      log.info(`connection-${connection.state}`, known);
   }
 
   #activateNext(): void {

@@ -8,6 +8,7 @@ import type { ProxyPing } from '../protocol/codec/web/answers.ts';
 import { findProxy, WebApi } from '../protocol/client/web-api.ts';
 import { formatAddress, parseAddress, type ProxyAddress } from '../protocol/net/address.ts';
 import type { StateHub } from '../state/state-hub.ts';
+import { checkCaPem } from './trust-facts.ts';
 import type { ProfileStore, StoredCluster } from '../store/profile-store.ts';
 
 const skewWarningMs = 60_000;
@@ -59,6 +60,17 @@ export class ClusterService {
     this.#known.set(uri, { address: parsed, trust });
     this.#put({ uri, address, name: 'Demo cluster', colour: 0, trust: 'ca', isDemo: true });
     return uri;
+  }
+
+  /** Trusts a known cluster in another way, once it has answered so; connections that are open go on. */
+  async setTrust(uri: ClusterUri, trust: TrustChoice, signal?: AbortSignal): Promise<void> {
+    const known = this.known(uri);
+    if (this.#info(uri).isDemo)
+      throw new AppError('unsupported', 'The demo cluster brings its own authority with each start.');
+    checkCaPem(trust);
+    const found = await this.#find(formatAddress(known.address), trust, signal);
+    this.#keep(uri, { ...found, address: known.address }, false);
+    this.#store(uri, found);
   }
 
   /** Pings again. The state tells why it failed; known facts stay. */

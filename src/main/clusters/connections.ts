@@ -1,4 +1,5 @@
 import type { ConnectionInfo } from '../../shared/contract/clusters.ts';
+import type { LinkInfo } from '../../shared/contract/diagnostics.ts';
 import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
@@ -6,7 +7,7 @@ import { AuthApi } from '../protocol/client/auth-api.ts';
 import { type AuthConnection, openAuthConnection } from '../protocol/client/auth-connection.ts';
 import { fetchClusterId } from '../protocol/client/cluster-id.ts';
 import { openProxyConnection } from '../protocol/client/proxy-connection.ts';
-import type { ProxyConnection } from '../protocol/client/proxy-types.ts';
+import type { LinkFacts, ProxyConnection } from '../protocol/client/proxy-types.ts';
 import type { ProxyAddress } from '../protocol/net/address.ts';
 
 /** Servers close connections that are pinged more often (auth-api.md 1.4). */
@@ -29,6 +30,7 @@ export class AccountConnections implements Disposable {
   #disposed = false;
   #isRetired = false;
   #openStreams = 0;
+  readonly #links = new Map<LinkInfo['use'], LinkFacts>();
   #onIdle: (() => void) | undefined;
 
   constructor(options: AccountConnectionOptions) {
@@ -67,6 +69,11 @@ export class AccountConnections implements Disposable {
     return this.#proxy;
   }
 
+  /** What is open now. */
+  get links(): LinkInfo[] {
+    return [...this.#links].map(([use, link]) => ({ use, ...link }));
+  }
+
   /** New work goes elsewhere; what runs goes on. `onDone` is called when the last stream has ended. */
   retire(onDone: () => void): void {
     this.#isRetired = true;
@@ -100,14 +107,15 @@ export class AccountConnections implements Disposable {
       // Whoever comes first opens the new one; the others wait for it.
       if (this.#auth === current) this.#auth = undefined;
     }
-    this.#auth = openAuthConnection(this.#options).then((connection) => ({
-      connection,
-      api: new AuthApi(connection.transport),
-    }));
+    this.#auth = openAuthConnection(this.#options).then((connection) => {
+      this.#links.set('auth', connection.link);
+      return { connection, api: new AuthApi(connection.transport) };
+    });
     return this.#auth;
   }
 
   #dropAuth(): void {
+    this.#links.delete('auth');
     void this.#auth?.then(({ connection }) => connection.dispose()).catch(() => undefined);
     this.#auth = undefined;
   }
@@ -118,7 +126,9 @@ export class AccountConnections implements Disposable {
       this.#openStreams += change;
       if (this.#openStreams === 0) this.#onIdle?.();
     });
+    this.#links.set('proxy', proxy.link);
     proxy.onClose((error) => {
+      this.#links.delete('proxy');
       if (!this.#isRetired) clearInterval(this.#timer);
       this.#proxy = undefined;
       if (!this.#disposed)
@@ -150,7 +160,7 @@ export class AccountConnections implements Disposable {
 /** The same connection; each stream is told when it begins and when it ends. */
 function counted(proxy: ProxyConnection, onChange: (change: 1 | -1) => void): ProxyConnection {
   return {
-    way: proxy.way,
+    link: proxy.link,
     get isOpen() {
       return proxy.isOpen;
     },

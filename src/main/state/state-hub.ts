@@ -15,6 +15,11 @@ export class StateHub {
     return this.#state;
   }
 
+  /** Fires with what was put. */
+  get onChange() {
+    return this.#changed.event;
+  }
+
   put(...changes: StateChange[]): void {
     if (changes.length === 0) return;
     this.#state = applyChanges(this.#state, changes);

@@ -2,7 +2,11 @@ import { lazy, Suspense } from 'react';
 import type { Tab } from '../../shared/contract/workspace.ts';
 import { RequestDocument } from '../features/access-requests/request-document.tsx';
 import { RequestsDocument } from '../features/access-requests/requests-document.tsx';
+import { ClusterTrusts } from '../features/clusters/cluster-trust.tsx';
 import { FirstStart } from '../features/clusters/first-start.tsx';
+import { AboutSection } from '../features/diagnostics/about-section.tsx';
+import { DiagnosticsSection } from '../features/diagnostics/diagnostics-section.tsx';
+import { LogSection } from '../features/diagnostics/log-section.tsx';
 import { FilesPane } from '../features/files/file-pane.tsx';
 import { FilesDocument } from '../features/files/files-document.tsx';
 import { ShellSplit } from '../features/files/shell-split.tsx';
@@ -93,8 +97,16 @@ const settingsParts = {
     </Suspense>
   ),
   keys: (search: string) => <KeysSection search={search} />,
-  network: () => <ProxyPassword />,
+  network: () => (
+    <>
+      <ProxyPassword />
+      <ClusterTrusts />
+    </>
+  ),
   'usage-data': () => <UsageDataSection />,
+  log: () => <LogSection />,
+  diagnostics: () => <DiagnosticsSection />,
+  about: () => <AboutSection />,
 };
 
 function TunnelOfTab({ tunnelId, isFront }: { tunnelId: string; isFront: boolean }) {

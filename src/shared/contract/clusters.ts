@@ -14,6 +14,26 @@ export const TrustChoice = z.discriminatedUnion('kind', [
 ]);
 export type TrustChoice = z.infer<typeof TrustChoice>;
 
+/** How a cluster is trusted, as it can be shown. */
+export const ClusterTrust = z.object({
+  kind: z.enum(['system', 'fingerprint', 'ca']),
+  /** Of the one leaf that is accepted. */
+  sha256: ShortText.optional(),
+  /** The CAs that are accepted. */
+  certificates: z
+    .array(
+      z.object({
+        subject: ShortText,
+        issuer: ShortText,
+        validFrom: Instant,
+        validUntil: Instant,
+        sha256: ShortText,
+      }),
+    )
+    .max(100),
+});
+export type ClusterTrust = z.infer<typeof ClusterTrust>;
+
 /** What a ping of the proxy tells (login.md 2.2). */
 export const ClusterFacts = z.object({
   /** `host:port` that answered. */
@@ -118,6 +138,13 @@ export const clusters = {
     .output(z.object({ clusterUri: ClusterUri })),
   /** Pings a known cluster again and renews its facts. */
   refresh: oc.input(z.object({ clusterUri: ClusterUri })).output(ClusterFacts),
+  /** How the proxy's web certificate is trusted. */
+  trust: oc.input(z.object({ clusterUri: ClusterUri })).output(ClusterTrust),
+  /**
+   * Trusts it in another way: `system` forgets what was chosen. The cluster is pinged so first; when that fails, with
+   * `tls-untrusted` and its facts or otherwise, everything stays as it was.
+   */
+  setTrust: oc.input(z.object({ clusterUri: ClusterUri, trust: TrustChoice })).output(z.void()),
   /** Signs out every user of the cluster and forgets it. */
   remove: oc.input(z.object({ clusterUri: ClusterUri })).output(z.void()),
   signIn: oc.input(SignIn).output(z.object({ accountUri: AccountUri })),

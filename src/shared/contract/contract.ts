@@ -4,6 +4,7 @@ import { requests } from './access-requests.ts';
 import { app } from './app.ts';
 import { clusters } from './clusters.ts';
 import { devices } from './devices.ts';
+import { diagnostics } from './diagnostics.ts';
 import { files } from './files.ts';
 import { log } from './log.ts';
 import { palette } from './palette.ts';
@@ -22,6 +23,7 @@ export const contract = oc.errors({ APP: { data: ErrorInfo } }).router({
   app,
   clusters,
   devices,
+  diagnostics,
   files,
   log,
   palette,

@@ -16,6 +16,9 @@ export const settingsSections = [
   'notifications',
   'usage-data',
   'advanced',
+  'log',
+  'diagnostics',
+  'about',
 ] as const;
 export const SettingsSection = z.enum(settingsSections);
 export type SettingsSection = z.infer<typeof SettingsSection>;

@@ -1,5 +1,6 @@
 import type { AccountService } from '../../clusters/account-service.ts';
 import type { ClusterService } from '../../clusters/cluster-service.ts';
+import { describeTrust } from '../../clusters/trust-facts.ts';
 import type { SignInService } from '../sign-in.ts';
 import type { AppTunnels } from '../tunnels.ts';
 import type { UsageEvents } from '../usage-events.ts';
@@ -22,6 +23,10 @@ export function clusterRoutes({ clusters: os }: Implementer, services: ClusterRo
     })),
     refresh: os.refresh.handler(
       async ({ input, signal }) => (await clusters.refresh(input.clusterUri, signal)).facts,
+    ),
+    trust: os.trust.handler(({ input }) => describeTrust(clusters.known(input.clusterUri).trust)),
+    setTrust: os.setTrust.handler(({ input, signal }) =>
+      clusters.setTrust(input.clusterUri, input.trust, signal),
     ),
     remove: os.remove.handler(async ({ input }) => {
       for (const account of accounts.accountsOf(input.clusterUri)) accounts.signOut(account);

@@ -10,6 +10,8 @@ import { majorOf } from '../codec/server-version.ts';
 import type { ProxyAddress } from '../net/address.ts';
 import { cancelled, fromSocketError } from '../net/dial-errors.ts';
 import { dialTls } from '../net/dialer.ts';
+import { factsOfSocket } from '../net/socket-facts.ts';
+import type { LinkFacts } from './proxy-types.ts';
 import { connectionLost } from '../net/ssh/ssh-errors.ts';
 import { hostCaPem } from './host-authorities.ts';
 import { EarlyAnswers } from './early-answers.ts';
@@ -22,6 +24,7 @@ const pingMs = 65_000;
 export interface AuthConnection extends Disposable {
   readonly isOpen: boolean;
   readonly transport: Transport;
+  readonly link: LinkFacts;
 }
 
 export async function openAuthConnection(
@@ -40,6 +43,7 @@ export async function openAuthConnection(
     },
     signal,
   );
+  const link: LinkFacts = { transport: 'gRPC', ...factsOfSocket(socket) };
   let socketError: AppError | undefined;
   socket.on('error', (error) => {
     socketError = fromSocketError(error, `${address.host}:${address.port}`);
@@ -78,6 +82,7 @@ export async function openAuthConnection(
       return !socket.destroyed;
     },
     transport,
+    link,
     dispose() {
       manager.abort();
       socket.destroy();

@@ -6,9 +6,10 @@ import { encodeClusterName, proxySshGrpcAlpn } from '../codec/cluster-name.ts';
 import { formatAddress } from '../net/address.ts';
 import { cancelled, fromSocketError } from '../net/dial-errors.ts';
 import { dialTls } from '../net/dialer.ts';
+import { factsOfSocket } from '../net/socket-facts.ts';
 import { connectionLost } from '../net/ssh/ssh-errors.ts';
 import { hostCaPem } from './host-authorities.ts';
-import type { ProxyConnection, ProxyConnectionOptions } from './proxy-types.ts';
+import type { LinkFacts, ProxyConnection, ProxyConnectionOptions } from './proxy-types.ts';
 import { openProxySshStream } from './proxy-ssh-stream.ts';
 
 const streamWindowBytes = 4 << 20;
@@ -36,13 +37,13 @@ export async function openGrpcProxy(
     createConnection: () => socket,
     settings: { initialWindowSize: streamWindowBytes },
   });
-  const proxy = new GrpcProxy(session, options);
+  const proxy = new GrpcProxy(session, options, { transport: 'gRPC', ...factsOfSocket(socket) });
   await proxy.settled(signal);
   return proxy;
 }
 
 class GrpcProxy implements ProxyConnection {
-  readonly way = 'grpc';
+  readonly link: LinkFacts;
   readonly #session: ClientHttp2Session;
   readonly #options: ProxyConnectionOptions;
   readonly #closed = new Emitter<AppError | undefined>();
@@ -50,7 +51,8 @@ class GrpcProxy implements ProxyConnection {
   #askedToEnd = false;
   #isOpen = true;
 
-  constructor(session: ClientHttp2Session, options: ProxyConnectionOptions) {
+  constructor(session: ClientHttp2Session, options: ProxyConnectionOptions, link: LinkFacts) {
+    this.link = link;
     this.#session = session;
     this.#options = options;
     session.on('error', (error) => {

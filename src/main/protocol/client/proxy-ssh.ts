@@ -1,12 +1,13 @@
-import type { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { encodeClusterName, proxySshAlpn } from '../codec/cluster-name.ts';
 import type { AccountIdentity } from '../codec/identity.ts';
 import { dialTcp, dialTls } from '../net/dialer.ts';
 import { connectSsh, type SshConnection } from '../net/ssh/client.ts';
+import { factsOfSocket } from '../net/socket-facts.ts';
 import { deferWrites } from '../net/ssh/deferred-writes.ts';
 import { hostCaPem, sshAuthorities } from './host-authorities.ts';
-import type { NodeTarget, ProxyConnection, ProxyConnectionOptions } from './proxy-types.ts';
+import type { LinkFacts, NodeTarget, ProxyConnection, ProxyConnectionOptions } from './proxy-types.ts';
 
 /** The proxy's SSH server: every dial is a `proxy:` subsystem in one kept connection (ssh.md 1.1 to 1.3). */
 export async function openSshProxy(
@@ -31,10 +32,10 @@ export async function openSshProxy(
     },
     signal,
   );
-  return wrap(connection, identity);
+  return wrap(connection, identity, { transport: 'SSH', ...factsOfSocket(stream) });
 }
 
-function openStream(options: ProxyConnectionOptions, signal: AbortSignal | undefined): Promise<Duplex> {
+function openStream(options: ProxyConnectionOptions, signal: AbortSignal | undefined): Promise<Socket> {
   const { address, identity, sshAddress } = options;
   if (sshAddress) return dialTcp(sshAddress, signal);
   return dialTls(
@@ -49,9 +50,9 @@ function openStream(options: ProxyConnectionOptions, signal: AbortSignal | undef
   );
 }
 
-function wrap(connection: SshConnection, identity: AccountIdentity): ProxyConnection {
+function wrap(connection: SshConnection, identity: AccountIdentity, link: LinkFacts): ProxyConnection {
   return {
-    way: 'ssh',
+    link,
     get isOpen() {
       return connection.isOpen;
     },

@@ -3,6 +3,7 @@ import type { AppError } from '../../../shared/errors/app-error.ts';
 import type { Event } from '../../../shared/lifecycle/emitter.ts';
 import type { AccountIdentity } from '../codec/identity.ts';
 import type { ProxyAddress } from '../net/address.ts';
+import type { SocketFacts } from '../net/socket-facts.ts';
 
 export interface NodeTarget {
   /** Host UUID. */
@@ -10,9 +11,14 @@ export interface NodeTarget {
   readonly clusterName: string;
 }
 
+/** What is spoken in a connection, and how it was made. */
+export interface LinkFacts extends SocketFacts {
+  readonly transport: 'gRPC' | 'SSH';
+}
+
 /** A kept connection to the proxy; each dial is a stream of its own inside it (ssh.md 1). */
 export interface ProxyConnection {
-  readonly way: 'grpc' | 'ssh';
+  readonly link: LinkFacts;
   readonly isOpen: boolean;
   /** Fires once, with the reason when the end was not asked for. */
   readonly onClose: Event<AppError | undefined>;

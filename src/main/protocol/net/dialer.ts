@@ -12,6 +12,7 @@ import {
 import { AppError } from '../../../shared/errors/app-error.ts';
 import { formatAddress, type ProxyAddress, socketHost } from './address.ts';
 import { proxyFor, startTunnel } from './http-proxy.ts';
+import { noteCarried } from './socket-facts.ts';
 import { cancelled, dialTimedOut, fromSocketError } from './dial-errors.ts';
 
 const defaultDialTimeoutMs = 10_000;
@@ -64,6 +65,7 @@ export async function dialTls(options: TlsDialOptions, signal?: AbortSignal): Pr
       const refusal = judge(socket, trust, name);
       done(refusal);
     });
+    if (carrier) noteCarried(socket);
     socket.setNoDelay(true);
     return socket;
   });
@@ -90,7 +92,10 @@ function contextSettings(
 /** A plain TCP connection, for SSH ports without TLS routing. */
 export async function dialTcp(address: ProxyAddress, signal?: AbortSignal): Promise<Socket> {
   const carrier = await dialProxy(address, defaultDialTimeoutMs, signal);
-  if (carrier) return carrier;
+  if (carrier) {
+    noteCarried(carrier);
+    return carrier;
+  }
   return settle<Socket>(defaultDialTimeoutMs, formatAddress(address), signal, (done) => {
     const socket = connectTcp({ host: socketHost(address.host), port: address.port }, () => done(undefined));
     socket.setNoDelay(true);

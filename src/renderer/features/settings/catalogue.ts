@@ -146,6 +146,19 @@ export const sections: readonly SectionEntry[] = [
       { name: 'advanced.logNames', label: 'Names in the log' },
     ],
   },
+  { id: 'log', title: 'Log', words: 'log lines errors warnings files troubleshooting', settings: [] },
+  {
+    id: 'diagnostics',
+    title: 'Diagnostics',
+    words: 'connections latency round trip certificates errors versions report transport help',
+    settings: [],
+  },
+  {
+    id: 'about',
+    title: 'About',
+    words: 'version licence license open source notices packages',
+    settings: [],
+  },
 ];
 
 export function describeSetting(name: SettingName): string {
