@@ -40,7 +40,7 @@ test('the diagnostics tell how a cluster is reached, and the report of it holds 
   await settings.open();
   await settings.section('Diagnostics');
   const connections = settings.panel.getByRole('region', { name: 'Connections' });
-  await expect(connections).toContainText(/Servers: gRPC in TLSv1\.3, ALPN teleport-proxy-ssh-grpc/);
+  await expect(connections).toContainText(/Servers: gRPC in TLSv1\.3, ALPN h2, to 127/);
   await expect(connections).toContainText(/Lists and certificates: gRPC/);
   await expect(settings.panel.getByRole('region', { name: 'Shells and tunnels' })).toContainText('workbench');
   await expectAccessible(page, 'the diagnostics');

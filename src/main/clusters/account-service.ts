@@ -13,7 +13,7 @@ import {
   parseAccountUri,
 } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
-import { asName, asProse, asWord } from '../log/log-value.ts';
+import { asName } from '../log/log-value.ts';
 import {
   type AccountIdentity,
   activeRequestsOf,
@@ -29,6 +29,7 @@ import type { IdentityVault } from '../store/identity-vault.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
 import type { ClusterService } from './cluster-service.ts';
 import { AccountConnections } from './connections.ts';
+import { logConnection } from './log-connection.ts';
 
 const defaultSshPort = 3023;
 
@@ -339,17 +340,7 @@ export class AccountService {
     const account = hub.state.accounts[uri];
     if (!account || !this.#accounts.has(uri)) return;
     hub.put({ slice: 'accounts', key: uri, value: { ...account, connection } });
-    const known = { account: asName(uri) };
-    if (connection.state === 'lost') {
-      const { code, message, detail } = connection.problem;
-      log.warn('connection-lost', {
-        ...known,
-        code: asWord(code),
-        error: asProse(message),
-        detail: asProse(detail),
-      });
-    } else if (connection.state !== account.connection.state)
-      log.info(`connection-${connection.state}`, known);
+    if (connection.state !== account.connection.state) logConnection(log, uri, connection);
   }
 
   #activateNext(): void {
