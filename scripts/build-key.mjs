@@ -8,7 +8,11 @@ const always = ['vite.config.ts', 'package-lock.json'];
 
 /** What Vite builds: its mode ('' is the page), the folder that it writes, and what that is made of. */
 export const targets = {
-  page: { mode: '', output: 'dist/renderer', sources: ['src/renderer', 'src/shared'] },
+  page: {
+    mode: '',
+    output: 'dist/renderer',
+    sources: ['src/renderer', 'src/shared', 'scripts/licences.mjs'],
+  },
   programs: { mode: 'programs', output: 'dist/main', sources: ['src/main', 'src/shared'] },
   cluster: { mode: 'cluster', output: 'dist/cluster', sources: ['src/main', 'src/cluster', 'src/shared'] },
   preload: { mode: 'preload', output: 'dist/preload', sources: ['src/main/electron', 'src/shared'] },
