@@ -100,7 +100,7 @@ describe('a cluster without TLS routing', () => {
     const identity = await signIn();
     const sshAddress = { host: 'localhost', port: cluster.core.sshPort() };
     const proxy = await openProxyConnection({ address, identity, sshAddress });
-    expect(proxy.way).toBe('ssh');
+    expect(proxy.link.transport).toBe('SSH');
     const node = await connectToNode({
       proxy,
       identity,
