@@ -72,7 +72,7 @@ describe.each(['v11', 'v15', 'v18'] as const)('a cluster that poses as %s', (pos
     const page = await list(address, identity);
     expect(page.items.map((item) => item.name)).toEqual(['workbench']);
     const proxy = await openProxyConnection({ address, identity });
-    expect(proxy.way).toBe(pose === 'v11' ? 'ssh' : 'grpc');
+    expect(proxy.link.transport).toBe(pose === 'v11' ? 'SSH' : 'gRPC');
     const node = await connectToNode({
       proxy,
       identity,
