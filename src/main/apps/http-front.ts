@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { FrontServices, LocalFront } from '../tunnels/local-front.ts';
-import { isClientHello } from '../tunnels/tunnel-connection.ts';
+import { isClientHello } from '../tunnels/tls-signs.ts';
 import { ClientAgent } from './client-agent.ts';
 import { forwardToApp } from './forward-to-app.ts';
 import { forwardAppUpgrade } from './forward-app-upgrade.ts';

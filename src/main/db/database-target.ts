@@ -3,6 +3,7 @@ import { parseResourceUri } from '../../shared/uri/uri.ts';
 import { currentRoles } from '../protocol/client/current-roles.ts';
 import { currentUser } from '../protocol/client/current-user.ts';
 import { findDatabase } from '../protocol/client/find-resource.ts';
+import { refuseDatabaseClient } from '../protocol/codec/database/refusal.ts';
 import { databaseAlpn } from '../protocol/codec/tunnel-alpn.ts';
 import type { ByteTarget, TargetFacts } from '../tunnels/byte-target.ts';
 import type { TunnelDefinition } from '../tunnels/tunnel-store.ts';
@@ -29,6 +30,7 @@ export function databaseTarget(definition: TunnelDefinition, platform: string): 
     isAnsweredByClose: (message) => spokenBefore(protocol, message) === 'cancel',
     insistedOnTls: (message) => spokenBefore(protocol, message) === 'tls',
     mayNeedTime: () => false,
+    refuse: (message, said) => refuseDatabaseClient(protocol, message, said),
     async find(api, identity, signal) {
       const found = await findDatabase(api.transport, name, signal);
       alpnOf({ protocol: found.protocol });

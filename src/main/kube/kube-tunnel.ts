@@ -7,7 +7,7 @@ import type { TunnelCertificate } from '../protocol/client/tunnel-certificate.ts
 import { CertificateSlot } from '../tunnels/certificate-slot.ts';
 import type { CertificateIssuer, TunnelAccess } from '../tunnels/certificate-issuer.ts';
 import { Traffic } from '../tunnels/traffic.ts';
-import { isCertificateRefusal } from '../tunnels/tunnel-connection.ts';
+import { isCertificateRefusal } from '../tunnels/tls-signs.ts';
 import type { ManagedTunnel, TunnelOwner } from '../tunnels/tunnel-kind.ts';
 import type { TunnelDefinition } from '../tunnels/tunnel-store.ts';
 import type { AccountListener, ListedCluster } from './account-listener.ts';

@@ -3,6 +3,7 @@ import type { AppError } from '../../shared/errors/app-error.ts';
 import type { AuthApi } from '../protocol/client/auth-api.ts';
 import type { TunnelRoute } from '../protocol/client/tunnel-certificate.ts';
 import type { AccountIdentity } from '../protocol/codec/identity.ts';
+import type { RefusalStep } from '../protocol/codec/database/refusal-step.ts';
 import type { FrontServices, LocalFront } from './local-front.ts';
 
 /** What is known of a target, as it is stored with its tunnel. */
@@ -35,6 +36,8 @@ export interface ByteTarget {
   mayNeedTime(): boolean;
   /** What a close without a word most likely means, when list, lock, second factor and certificate are fine. */
   silentClose(): AppError;
+  /** What to say next to a client that gets no connection; `said` is what it said last. Absent: it is only closed. */
+  refuse?(message: string, said: Buffer): RefusalStep;
   /** What stands before the pipe; local programs reach the pipe itself where there is none. */
   front?(services: FrontServices): LocalFront;
   /** How a person uses the local port. */

@@ -4,12 +4,9 @@ import type { TunnelCertificate } from '../protocol/client/tunnel-certificate.ts
 import type { ByteTarget } from './byte-target.ts';
 import type { CertificateSlot } from './certificate-slot.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import {
-  isCertificateRefusal,
-  isClientHello,
-  TunnelConnection,
-  type UpstreamEnd,
-} from './tunnel-connection.ts';
+import { isCertificateRefusal, isClientHello } from './tls-signs.ts';
+import { TunnelConnection, type UpstreamEnd } from './tunnel-connection.ts';
+import { tellClient } from './tell-client.ts';
 import type { TunnelDialer } from './tunnel-dialer.ts';
 
 /** How long a connection waits for a certificate, and so for the person. */
@@ -51,10 +48,12 @@ export function serveConnection(local: Duplex, services: ConnectionServices): Tu
       });
     });
   void run(connection, services, upstreamEnd, gone.signal)
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
       if (services.target.insistedOnTls(connection.earlyMessage)) services.failed(wantsTls(services.target));
       if (gone.signal.aborted) return;
-      services.failed(isAppError(error) ? error : unexpected(error));
+      const coded = isAppError(error) ? error : unexpected(error);
+      services.failed(coded);
+      await tellClient(connection, services.target, coded);
     })
     .finally(() => connection.close());
   return connection;

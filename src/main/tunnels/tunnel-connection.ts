@@ -97,6 +97,21 @@ export class TunnelConnection {
     return this.#isShort ? this.#firstWords : Buffer.alloc(0);
   }
 
+  /** What the client has said and nobody answered; empty after an answer. */
+  get unanswered(): Buffer {
+    return Buffer.concat(this.#early.chunks);
+  }
+
+  /** Nothing came back to the client yet, and it still listens. */
+  get canBeTold(): boolean {
+    return !this.#hasAnswered && !this.#isClosing && !this.#clientEnded;
+  }
+
+  /** Says something to the client that does not come from the far side. */
+  say(bytes: Buffer): void {
+    if (!this.#isClosing) this.#local.write(bytes);
+  }
+
   /** Everything that the client sent can be sent once more, on another connection. */
   get canReplay(): boolean {
     return !this.#hasAnswered && this.#early.isComplete && !this.#isClosing;
@@ -275,20 +290,4 @@ export class TunnelConnection {
     this.#upstream?.destroy();
     this.#events.onClosed();
   }
-}
-
-/** Whether a far side refused the client's certificate (tunnels.md 8.2). */
-export function isCertificateRefusal(error: AppError | undefined): boolean {
-  if (!error) return false;
-  return (
-    error.code === 'session-expired' ||
-    /ALERT_(BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNKNOWN_CA|CERTIFICATE_EXPIRED)|alert (bad certificate|certificate unknown|unknown ca|certificate expired)/i.test(
-      error.detail ?? '',
-    )
-  );
-}
-
-/** The first bytes of TLS: a handshake record with a ClientHello. */
-export function isClientHello(chunk: Buffer): boolean {
-  return chunk[0] === 0x16 && chunk[1] === 0x03 && (chunk.length < 6 || chunk[5] === 0x01);
 }
