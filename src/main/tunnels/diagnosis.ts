@@ -6,6 +6,7 @@ import type { TunnelAccess } from './certificate-issuer.ts';
 
 /** Equal questions within this time get the same answer: a pool that is refused asks a hundred times. */
 const keptMs = 3_000;
+const unreached = new Set(['connection-refused', 'connection-lost', 'network-unreachable', 'timed-out']);
 
 /** Finds out why the proxy closed a connection without a word (tunnels.md 8.2). */
 export class Diagnosis {
@@ -28,8 +29,14 @@ export class Diagnosis {
 
   explain(certificate: TunnelCertificate): Promise<AppError> {
     const at = this.#options.now().getTime();
-    if (!this.#last || at - this.#last.at > keptMs) this.#last = { at, answer: this.#find(certificate) };
-    return this.#last.answer;
+    if (this.#last && at - this.#last.at <= keptMs) return this.#last.answer;
+    const answer = this.#find(certificate);
+    this.#last = { at, answer };
+    void answer.then((error) => {
+      // It says nothing of the target, and may be over before the next question.
+      if (unreached.has(error.code) && this.#last?.answer === answer) this.#last = undefined;
+    });
+    return answer;
   }
 
   async #find(certificate: TunnelCertificate): Promise<AppError> {
