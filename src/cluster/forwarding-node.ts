@@ -5,9 +5,15 @@ import { isAppError } from '../shared/errors/app-error.ts';
 import { encodePublicKey, formatAuthorizedKey, parseAuthorizedKey } from '../main/protocol/codec/ssh/keys.ts';
 import { noGrant } from '../main/protocol/codec/tls/grant-subject.ts';
 import type { SshChannel } from '../main/protocol/net/ssh/channel.ts';
+import { acceptSession } from '../main/protocol/net/ssh/early-data.ts';
 import { connectSsh, type SshConnection } from '../main/protocol/net/ssh/client.ts';
 import type { SshIdentity } from '../main/protocol/net/ssh/identity.ts';
-import { createSshServer, interceptChannelRequests, refuseChannel } from '../main/protocol/net/ssh/server.ts';
+import {
+  createSshServer,
+  interceptChannelRequests,
+  refuseChannel,
+  serveStream,
+} from '../main/protocol/net/ssh/server.ts';
 import type { ClusterCore } from './core.ts';
 import type { ClusterResource } from './inventory.ts';
 import { hostPrincipals, issueUserSsh, makeHostIdentity } from './issue.ts';
@@ -57,9 +63,8 @@ export async function serveForwarded(
       serve(connection, far, mayCopyFiles(core, certificate));
     },
   });
-  stream.on('error', () => stream.destroy());
   stream.once('close', () => upstream.destroy());
-  server.injectSocket(stream as never);
+  serveStream(server, stream);
 }
 
 function logIn(
@@ -144,7 +149,7 @@ function serveSession(
     far.then(open).then(
       (opened) => {
         program = opened;
-        join(accept(), opened);
+        join(acceptSession(session, accept), opened);
         opened.resize(terminal);
       },
       (error: unknown) => refuseChannel(connection, session, reject, reasonOf(error)),
@@ -165,7 +170,7 @@ function serveSession(
       .then((open) => open.openSubsystem(info.name))
       .then(
         (opened) => {
-          const channel: Duplex = accept();
+          const channel: Duplex = acceptSession(session, accept);
           channel.pipe(opened).pipe(channel);
           channel.on('error', () => opened.destroy());
           opened.on('error', () => channel.destroy());

@@ -10,6 +10,7 @@ import {
   refuseChannel,
   type RequestAnswer,
   sendChannelRequest,
+  serveStream,
 } from '../main/protocol/net/ssh/server.ts';
 import type { ClusterCore } from './core.ts';
 import { hostPrincipals, makeHostIdentity } from './issue.ts';
@@ -54,10 +55,7 @@ export async function createLocalNode(core: ClusterCore, options: LocalNodeOptio
       username === account && mayLogIn(core, certificate, username, options),
     onConnection: (connection, certificate) => serve(core, connection, mayCopyFiles(core, certificate)),
   });
-  return (stream: Duplex) => {
-    stream.on('error', () => stream.destroy());
-    server.injectSocket(stream as never);
-  };
+  return (stream: Duplex) => serveStream(server, stream);
 }
 
 function serve(core: ClusterCore, connection: Connection, copiesFiles: boolean): void {

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { Connection, Server } from 'ssh2';
 import type { SshCertificate } from '../main/protocol/codec/ssh/certificate.ts';
+import { acceptSession } from '../main/protocol/net/ssh/early-data.ts';
 import {
   createSshServer,
   interceptChannelRequests,
@@ -77,7 +78,7 @@ function serve(
         refuse(`invalid format for proxy request: "${info.name}", expected 'proxy:host:port@cluster'`);
       else {
         dialer.dial(target.host, target.cluster, caller).then(
-          (node) => join(done(), node),
+          (node) => join(acceptSession(session, done), node),
           (error: unknown) =>
             refuse(error instanceof DialRefusal ? error.message : 'failed to dial target host'),
         );

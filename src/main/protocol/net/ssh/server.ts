@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { AuthContext, Connection, Server } from 'ssh2';
 import { certificateAlgorithm } from '../../codec/ssh/algorithms.ts';
 import { parseSshCertificate, type SshCertificate } from '../../codec/ssh/certificate.ts';
@@ -7,6 +8,7 @@ import { sshString, sshUint32 } from '../../codec/ssh/wire.ts';
 import { offeredAlgorithms } from './algorithms.ts';
 import { certificateKeys } from './certificate-key.ts';
 import { hookHostCertificates } from './certificate-hooks.ts';
+import { keepEarlyData } from './early-data.ts';
 import type { SshIdentity } from './identity.ts';
 import { loadSsh2 } from './load-ssh2.ts';
 import { assertShape, type ChannelInternals, internalsOf, sendPacket } from './ssh2-internals.ts';
@@ -28,7 +30,7 @@ export interface SshServerOptions {
   readonly onConnection: (connection: Connection, certificate: SshCertificate, username: string) => void;
 }
 
-/** An SSH server that shows a host certificate and takes user certificates only. Feed it with `injectSocket`. */
+/** An SSH server that shows a host certificate and takes user certificates only. Feed it with `serveStream`. */
 export async function createSshServer(options: SshServerOptions): Promise<Server> {
   const ssh2 = await loadSsh2();
   const keys = options.hostIdentities.flatMap((identity) =>
@@ -53,9 +55,18 @@ export async function createSshServer(options: SshServerOptions): Promise<Server
   return server;
 }
 
+/** Serves one connection on a stream that need not be a socket; when the far side ends it, this side ends too. */
+export function serveStream(server: Server, stream: Duplex): void {
+  stream.on('error', () => stream.destroy());
+  // ssh2 leaves that to sockets, which do it by themselves.
+  stream.once('end', () => stream.end());
+  server.injectSocket(stream as never);
+}
+
 function serveConnection(connection: Connection, options: SshServerOptions): void {
   let accepted: { certificate: SshCertificate; username: string } | undefined;
   connection.on('error', () => undefined); // `close` follows
+  keepEarlyData(connection);
   connection.on('authentication', (context) => {
     const certificate = checkUser(context, options, connection);
     if (!certificate) {

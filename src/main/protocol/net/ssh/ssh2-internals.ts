@@ -46,6 +46,8 @@ export interface Protocol {
   _handlers: {
     GLOBAL_REQUEST?: GlobalRequestHandler;
     CHANNEL_REQUEST?: ChannelRequestHandler;
+    CHANNEL_DATA?: (proto: Protocol, id: number, data: Buffer) => void;
+    CHANNEL_EOF?: (proto: Protocol, id: number) => void;
     CHANNEL_EXTENDED_DATA?: (proto: Protocol, id: number, data: Buffer, type: number) => void;
     CHANNEL_FAILURE?: (proto: Protocol, id: number) => void;
   };
