@@ -1,37 +1,27 @@
-import type { AccountInfo, AssumedRequest, ConnectionInfo } from '../../shared/contract/clusters.ts';
+import type { AccountInfo, ConnectionInfo } from '../../shared/contract/clusters.ts';
 import type { LinkInfo } from '../../shared/contract/diagnostics.ts';
 import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
 import { Emitter } from '../../shared/lifecycle/emitter.ts';
 import { atWallTime } from '../host/wall-timer.ts';
-import {
-  type AccountUri,
-  type ClusterUri,
-  clusterOf,
-  formatAccountUri,
-  formatRequestUri,
-  parseAccountUri,
-} from '../../shared/uri/uri.ts';
+import { type AccountUri, type ClusterUri, clusterOf, formatAccountUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
 import { asName } from '../log/log-value.ts';
-import {
-  type AccountIdentity,
-  activeRequestsOf,
-  factsOf,
-  plainIdentity,
-} from '../protocol/codec/identity.ts';
+import { type AccountIdentity, factsOf, plainIdentity } from '../protocol/codec/identity.ts';
 import type { ProxyPing } from '../protocol/codec/web/answers.ts';
 import { issueWithRequests } from '../protocol/client/assume-requests.ts';
 import type { WebApi } from '../protocol/client/web-api.ts';
-import { parseAddress, type ProxyAddress } from '../protocol/net/address.ts';
+import type { ProxyAddress } from '../protocol/net/address.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { IdentityVault } from '../store/identity-vault.ts';
 import type { ProfileStore } from '../store/profile-store.ts';
+import { expired, signedOut } from './account-errors.ts';
+import { accountInfo } from './account-info.ts';
 import type { ClusterService } from './cluster-service.ts';
 import { AccountConnections } from './connections.ts';
 import { logConnection } from './log-connection.ts';
-
-const defaultSshPort = 3023;
+import { sshAddressOf } from './ssh-address.ts';
+import { withoutUser, withUser } from './stored-users.ts';
 
 interface Account {
   readonly identity: AccountIdentity;
@@ -127,15 +117,7 @@ export class AccountService {
     account?.expiry?.dispose();
     this.#accounts.delete(uri);
     vault.delete(uri);
-    const address = parseAccountUri(uri)?.address;
-    profiles.update((old) => ({
-      ...old,
-      clusters: old.clusters.map((stored) =>
-        stored.address === address
-          ? { ...stored, users: stored.users.filter((user) => user !== parseAccountUri(uri)?.userName) }
-          : stored,
-      ),
-    }));
+    profiles.update((old) => withoutUser(old, uri));
     this.#signedOut.fire(uri);
     hub.put({ slice: 'accounts', key: uri, value: null });
     if (hub.state.workspace.activeAccountUri === uri) this.#activateNext();
@@ -288,50 +270,17 @@ export class AccountService {
     const { hub, vault, profiles } = this.#options;
     if (hub.state.clusters[clusterOf(uri)]?.isDemo) return;
     vault.save(uri, identity);
-    const address = parseAccountUri(uri)?.address;
-    profiles.update((old) => ({
-      ...old,
-      clusters: old.clusters.map((stored) =>
-        stored.address === address
-          ? { ...stored, users: [...new Set([...stored.users, identity.userName])] }
-          : stored,
-      ),
-    }));
+    profiles.update((old) => withUser(old, uri));
   }
 
   #put(uri: AccountUri, status: AccountInfo['status'], connection: ConnectionInfo): void {
-    const account = this.#accounts.get(uri);
-    const facts = account && factsOf(account.identity);
-    this.#options.hub.put({
+    const { hub } = this.#options;
+    const identity = this.#accounts.get(uri)?.identity;
+    const known = hub.state.accounts[uri]?.assumed ?? [];
+    hub.put({
       slice: 'accounts',
       key: uri,
-      value: {
-        uri,
-        clusterUri: clusterOf(uri),
-        userName: parseAccountUri(uri)?.userName ?? '',
-        status,
-        ...(facts
-          ? { validFrom: facts.validFrom.toISOString(), validUntil: facts.validUntil.toISOString() }
-          : {}),
-        roles: [...(facts?.roles ?? [])],
-        logins: [...(facts?.logins ?? [])],
-        assumed: account ? this.#assumed(uri, account.identity) : [],
-        connection,
-      },
-    });
-  }
-
-  /** Ids of the certificate; what else is known of them stays. */
-  #assumed(uri: AccountUri, identity: AccountIdentity): AssumedRequest[] {
-    const known = this.#options.hub.state.accounts[uri]?.assumed ?? [];
-    const parts = parseAccountUri(uri);
-    return activeRequestsOf(identity).map((id) => {
-      const requestUri = formatRequestUri({
-        address: parts?.address ?? '',
-        userName: parts?.userName ?? '',
-        id,
-      });
-      return known.find((one) => one.requestUri === requestUri) ?? { requestUri, roles: [], resources: [] };
+      value: accountInfo({ uri, status, connection, identity, known }),
     });
   }
 
@@ -349,23 +298,4 @@ export class AccountService {
     const next = (Object.keys(hub.state.accounts) as AccountUri[])[0];
     hub.put({ slice: 'workspace', value: next ? { ...workspace, activeAccountUri: next } : workspace });
   }
-}
-
-function expired(): AppError {
-  return new AppError('session-expired', 'Your session on this cluster has expired.', {
-    advice: 'Sign in again.',
-    action: 'sign-in',
-  });
-}
-
-function signedOut(): AppError {
-  return new AppError('signed-out', 'This user is signed out.', { advice: 'Sign in.', action: 'sign-in' });
-}
-
-/** The proxy's own SSH port where TLS routing is off before v13 (login.md 6.1); undefined otherwise. */
-function sshAddressOf(ping: ProxyPing, address: string): ProxyAddress | undefined {
-  if (ping.tlsRouting || ping.sshPublicAddress === '') return undefined;
-  const hasPort = /:\d+$/.test(ping.sshPublicAddress);
-  const parsed = parseAddress(hasPort ? ping.sshPublicAddress : `${ping.sshPublicAddress}:${defaultSshPort}`);
-  return { host: parsed.host || parseAddress(address).host, port: parsed.port };
 }

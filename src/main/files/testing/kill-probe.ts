@@ -24,6 +24,8 @@ export interface ProbeOrder {
     readonly direction: 'upload' | 'download';
     readonly path: string;
     readonly into: string;
+    /** Bytes after which the line stalls, so that there is a middle to be killed in. */
+    readonly stallAfter: number;
   };
 }
 
@@ -47,7 +49,9 @@ function fileStore(path: string): JsonStore {
 async function run({ folder, begin }: ProbeOrder): Promise<void> {
   const log = new Log(join(folder, 'logs')).logger;
   const hub = new StateHub({ accounts: { [place.accountUri]: {} }, transfers: {} } as unknown as AppState);
-  const { link } = startSftpPlace();
+  const server = startSftpPlace();
+  server.stallAfter = begin?.stallAfter;
+  const { link } = server;
   const locks = new TargetLocks();
   const service = new TransferService({
     hub,

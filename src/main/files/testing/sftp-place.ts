@@ -24,6 +24,8 @@ export interface TestServer {
   readonly access: FileAccess;
   /** Bytes to and from the server over all channels until it is cut; set anew for each connection. */
   cutAfter: number | undefined;
+  /** After so many bytes in all nothing moves any more. */
+  stallAfter: number | undefined;
   /** Connections that were made. */
   connections: number;
   /** Instead of a connection. */
@@ -36,6 +38,7 @@ export function startSftpPlace(command: readonly [string, ...string[]] = [server
   const ends = new Set<() => void>();
   const made: TestServer = {
     cutAfter: undefined,
+    stallAfter: undefined,
     connections: 0,
     refusal: undefined,
     access: undefined as never,
@@ -45,6 +48,7 @@ export function startSftpPlace(command: readonly [string, ...string[]] = [server
       for (const end of ends) end();
     },
   };
+  let moved = 0;
   const connect = (): SshConnection => {
     if (made.refusal) throw made.refusal;
     made.connections += 1;
@@ -63,6 +67,8 @@ export function startSftpPlace(command: readonly [string, ...string[]] = [server
       new Transform({
         transform(chunk: Buffer, _encoding, done) {
           left -= chunk.length;
+          moved += chunk.length;
+          if (moved > (made.stallAfter ?? Number.POSITIVE_INFINITY)) return;
           if (left <= 0) close(connectionLost('the test cut it'));
           else done(null, chunk);
         },

@@ -97,7 +97,10 @@ describe.each(['upload', 'download'] as const)('%s', (direction) => {
       child.send(order);
       return child;
     };
-    const first = start({ folder, begin: { direction, path: join(from, 'large'), into } });
+    const first = start({
+      folder,
+      begin: { direction, path: join(from, 'large'), into, stallAfter: size / 2 },
+    });
     await new Promise<void>((resolve) =>
       first.on('message', (message: { bytes?: number }) => {
         const records = readSaved(folder);
