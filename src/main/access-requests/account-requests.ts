@@ -133,7 +133,7 @@ export class AccountRequests implements Disposable {
   learned(request: AccessRequest): RequestInfo {
     this.#book.put(request);
     this.publish();
-    return this.info(request);
+    return this.info(this.#book.get(request.id) ?? request);
   }
 
   /** The server does not take this person's review: what waits for them is looked at anew. */

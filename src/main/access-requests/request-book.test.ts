@@ -57,6 +57,19 @@ describe('the live requests of an account', () => {
     expect(book.replace([])).toBe(false);
   });
 
+  it('do not go back when a call that began earlier is answered later than the stream', () => {
+    const { book, ids } = open();
+    book.replace([make('a'), make('b', { requester: 'bob' })]);
+    book.put(make('a', { state: 'approved' }));
+    book.put(make('a'));
+    expect(book.get('a')?.state).toBe('approved');
+    // The same for one that is not kept once it is decided.
+    book.remove('a');
+    book.put(make('a', { requester: 'bob', state: 'denied' }));
+    book.put(make('a'));
+    expect(ids()).toEqual([]);
+  });
+
   it('hold no more than their bound, newest kept', () => {
     const { book } = open();
     for (let n = 0; n < 600; n += 1) book.put(make(String(n), { created: new Date(n) }));

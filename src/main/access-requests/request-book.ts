@@ -3,11 +3,14 @@ import type { AccessRequest } from '../protocol/codec/access-request.ts';
 /** How long the answer of a change counts against lists that lag behind it (auth-api.md 10: about a second). */
 export const holdMs = 5_000;
 const maxRequests = 500;
+const maxRemembered = 4 * maxRequests;
 
 /** The live requests of one account. The answer of a change counts until lists and stream have caught up. */
 export class RequestBook {
   readonly #requests = new Map<string, AccessRequest>();
   readonly #held = new Map<string, { readonly request: AccessRequest | undefined; readonly until: number }>();
+  /** How far each request was when it was last seen, also of those that are not kept. */
+  readonly #furthest = new Map<string, number>();
   readonly #keeps: (request: AccessRequest) => boolean;
   readonly #now: () => number;
 
@@ -31,9 +34,10 @@ export class RequestBook {
     this.#store(id, request);
   }
 
-  /** What the stream tells. */
+  /** What the stream or a call tells. A call may be answered late, with less than the stream has told meanwhile. */
   put(request: AccessRequest): void {
     if (this.#isOlderThanAnswer(request.id, request)) return;
+    if (progress(request) < (this.#furthest.get(request.id) ?? 0)) return;
     // The server has caught up with what this app was answered.
     this.#held.delete(request.id);
     this.#store(request.id, request);
@@ -41,6 +45,7 @@ export class RequestBook {
 
   remove(id: string): void {
     this.#held.delete(id);
+    this.#furthest.delete(id);
     this.#requests.delete(id);
   }
 
@@ -58,6 +63,7 @@ export class RequestBook {
   }
 
   #store(id: string, request: AccessRequest | undefined): void {
+    if (request) this.#remember(request);
     if (!request || !this.#keeps(request)) {
       this.#requests.delete(id);
       return;
@@ -68,6 +74,13 @@ export class RequestBook {
       (a.created?.getTime() ?? 0) <= (b.created?.getTime() ?? 0) ? a : b,
     );
     this.#requests.delete(oldest.id);
+  }
+
+  #remember(request: AccessRequest): void {
+    this.#furthest.delete(request.id);
+    this.#furthest.set(request.id, progress(request));
+    const [oldest] = this.#furthest.keys();
+    if (this.#furthest.size > maxRemembered && oldest !== undefined) this.#furthest.delete(oldest);
   }
 
   #isOlderThanAnswer(id: string, request: AccessRequest): boolean {
