@@ -154,6 +154,8 @@ test('folders are made, things are renamed, given a mode, and deleted after a co
   await page.keyboard.press('Delete');
   await expect(page.getByText('1 file and 2 folders, 7 B in all.')).toBeVisible();
   await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
+  await expect(files.grid).toBeFocused();
   expect(existsSync(join(folder, 'sub'))).toBe(true);
   await page.keyboard.press('Delete');
   await page.getByRole('button', { name: 'Delete', exact: true }).click();

@@ -23,7 +23,8 @@ test('it ends with its exit code, starts again in its folder, and is duplicated 
   const { shell, page } = porthole;
   await porthole.command('Open a local terminal');
   await shell.expectOpen();
-  await shell.run('cd /usr/share');
+  await shell.run('cd /usr/share; echo "in=$PWD="');
+  await shell.expectText(/^in=\/usr\/share=/m);
   await shell.run('exit 3');
   await expect(shell.ended).toContainText('The shell ended with exit code 3.');
   await shell.ended.getByRole('button', { name: 'Start again' }).click();

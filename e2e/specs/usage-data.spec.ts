@@ -83,6 +83,7 @@ usageTest(
     const second = await start(app.dataFolder);
     const again = await open(page, second);
     await again.usageQuestion.answer('Decline');
+    await expect(again.usageQuestion.dialog).toBeHidden();
     await second.stop();
     const third = await open(page, await start(app.dataFolder));
     await expect(third.status).toBeVisible();
