@@ -85,6 +85,17 @@ describe('the lists of several accounts as one', () => {
         }
         expect(shown).toHaveLength(whole.flat().length);
       }),
+      // Equal times at the end of a page.
+      {
+        examples: [
+          [
+            [
+              { minutes: [2, 2], pages: 2 },
+              { minutes: [2], pages: 1 },
+            ],
+          ],
+        ],
+      },
     );
   });
 });

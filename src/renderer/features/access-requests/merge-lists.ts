@@ -30,9 +30,12 @@ export function mergeLists(
     else byUri.delete(uri);
   }
   const oldest = oldestShown(lists);
+  // One list keeps the server's order among equal times; in several, rows as old as the oldest may still get company.
+  const isOne = lists.length === 1;
+  const isHeld = ({ createdAt }: RequestInfo) => createdAt < oldest || (createdAt === oldest && !isOne);
   const groups = new Map<string, RequestInfo[]>();
   for (const request of byUri.values()) {
-    if (request.createdAt < oldest || !isWanted(request)) continue;
+    if (isHeld(request) || !isWanted(request)) continue;
     const key = `${clusterOf(request.uri)} ${request.id}`;
     const group = groups.get(key);
     if (group) group.push(request);
@@ -43,7 +46,7 @@ export function mergeLists(
       const [request, ...others] = group.toSorted((a, b) => rank(b) - rank(a) || (a.uri < b.uri ? -1 : 1));
       return { request: request as RequestInfo, others };
     })
-    .sort((a, b) => newestFirst(a.request, b.request));
+    .sort((a, b) => newestFirst(a.request, b.request, isOne));
 }
 
 /** The account whose next page lets the most rows appear; -1 when all is there. */
@@ -70,7 +73,8 @@ function rank(request: RequestInfo): number {
   return (request.isOwn ? 2 : 0) + (request.waitsForMe ? 1 : 0);
 }
 
-function newestFirst(a: RequestInfo, b: RequestInfo): number {
+function newestFirst(a: RequestInfo, b: RequestInfo, keepsOrder: boolean): number {
+  if (a.createdAt === b.createdAt && keepsOrder) return 0;
   if (a.createdAt === b.createdAt) return a.id < b.id ? -1 : 1;
   return a.createdAt < b.createdAt ? 1 : -1;
 }
