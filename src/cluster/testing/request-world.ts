@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { ConnectError } from '@connectrpc/connect';
 import { AccessRequests } from '../access-requests/access-requests.ts';
 import type { Assumed } from '../access-requests/assume.ts';
 import type { Directory, Requester } from '../access-requests/directory.ts';
-import type { AccessRequest, Draft, RequestState } from '../access-requests/model.ts';
+import type { AccessRequest, Draft, RequestState, ResourceId } from '../access-requests/model.ts';
 import { RequestStore } from '../access-requests/request-store.ts';
 import type { ReviewDraft } from '../access-requests/review.ts';
 import { requestVersionRules } from '../access-requests/version-rules.ts';
@@ -106,6 +107,24 @@ const resources: Readonly<Record<string, { kind: 'node' | 'kube_cluster'; labels
     'node/d1': { kind: 'node', labels: { tier: 'data' } },
     'kube_cluster/k1': { kind: 'kube_cluster', labels: { env: 'prod' } },
   };
+
+export const node = (name: string, clusterName = 'lab'): ResourceId => ({
+  clusterName,
+  kind: 'node',
+  name,
+  subResourceName: '',
+});
+
+/** What a call is refused with; undefined when it is not. */
+export function refusal(work: () => unknown): { code: number; text: string } | undefined {
+  try {
+    work();
+    return undefined;
+  } catch (error) {
+    if (error instanceof ConnectError) return { code: error.code, text: error.rawMessage };
+    throw error;
+  }
+}
 
 /** A cluster of the mind: users and roles for each rule, a clock that only tests move, and a store in memory. */
 export class TestWorld {
