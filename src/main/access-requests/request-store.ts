@@ -3,7 +3,7 @@ import { RequestNotice } from '../../shared/contract/access-requests.ts';
 import { RequestCart } from '../../shared/contract/request-cart.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
-import { asPath } from '../log/log-value.ts';
+import { readStore } from '../store/read-store.ts';
 
 const Stored = z.object({
   format: z.literal(1),
@@ -24,7 +24,7 @@ export class RequestStore {
   constructor(store: JsonStore, log: Logger) {
     this.#store = store;
     this.#log = log;
-    this.#stored = this.#load();
+    this.#stored = readStore({ store, log, name: 'requests', parse: (raw) => Stored.parse(raw), empty });
   }
 
   get stored(): Stored {
@@ -38,16 +38,6 @@ export class RequestStore {
     } catch (error) {
       // Carts and notices of this run stay; only the next start will miss them.
       this.#log.error('requests-not-stored', error);
-    }
-  }
-
-  #load(): Stored {
-    try {
-      const raw = this.#store.read();
-      return raw === undefined ? empty : Stored.parse(raw);
-    } catch (error) {
-      this.#log.error('requests-store-damaged', error, { path: asPath(this.#store.path) });
-      return empty;
     }
   }
 }

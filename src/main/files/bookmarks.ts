@@ -3,6 +3,7 @@ import { RemotePath } from '../../shared/contract/files.ts';
 import type { ResourceUri } from '../../shared/uri/uri.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { readStore } from '../store/read-store.ts';
 
 const maxOfServer = 200;
 const File = z.object({
@@ -10,14 +11,20 @@ const File = z.object({
   servers: z.record(z.string(), z.array(RemotePath).max(maxOfServer)),
 });
 
-/** Folders that a person has marked, by server. A file that cannot be read begins anew. */
+/** Folders that a person has marked, by server. A damaged file is kept beside the new one. */
 export class Bookmarks {
   readonly #store: JsonStore;
   #servers: Readonly<Record<string, readonly string[]>>;
 
   constructor(store: JsonStore, log: Logger) {
     this.#store = store;
-    this.#servers = this.#load(log);
+    this.#servers = readStore({
+      store,
+      log,
+      name: 'bookmarks',
+      parse: (raw) => File.parse(raw).servers,
+      empty: {},
+    });
   }
 
   of(server: ResourceUri): string[] {
@@ -29,15 +36,5 @@ export class Bookmarks {
     const next = isSet ? [...others, path].slice(-maxOfServer) : others;
     this.#servers = { ...this.#servers, [server]: next };
     this.#store.write({ format: 1, servers: { ...this.#servers } });
-  }
-
-  #load(log: Logger): Readonly<Record<string, readonly string[]>> {
-    try {
-      const raw = this.#store.read();
-      return raw === undefined ? {} : File.parse(raw).servers;
-    } catch (error) {
-      log.error('bookmarks-damaged', error);
-      return {};
-    }
   }
 }

@@ -5,6 +5,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import { AccountUri, accountOf, parseResourceUri, type ResourceUri } from '../../shared/uri/uri.ts';
 import type { JsonStore, SecretBox } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { readStore } from '../store/read-store.ts';
 import type { CertificateIssuer, TunnelAccess } from '../tunnels/certificate-issuer.ts';
 import type { TunnelKind, TunnelOwner } from '../tunnels/tunnel-kind.ts';
 import type { TunnelDefinition } from '../tunnels/tunnel-store.ts';
@@ -174,13 +175,8 @@ export class KubeKind implements TunnelKind {
   }
 
   #loadMerged(): readonly AccountUri[] {
-    try {
-      const raw = this.#options.store.read();
-      return raw === undefined ? [] : Merged.parse(raw).merged;
-    } catch (error) {
-      this.#options.log.error('kube-settings-damaged', error);
-      return [];
-    }
+    const { store, log } = this.#options;
+    return readStore({ store, log, name: 'kube', parse: (raw) => Merged.parse(raw).merged, empty: [] });
   }
 }
 

@@ -8,6 +8,7 @@ import { AppError } from '../../shared/errors/app-error.ts';
 import type { AccountUri } from '../../shared/uri/uri.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { readStore } from '../store/read-store.ts';
 import { shellEnvironment } from './environment.ts';
 import { LocalTerminal } from './local-terminal.ts';
 import { findShellPrograms, type ShellProgram } from './programs.ts';
@@ -160,13 +161,14 @@ export class LocalShellService {
   }
 
   #load(): z.infer<typeof Remembered> | Record<string, never> {
-    try {
-      const raw = this.#options.store.read();
-      return raw === undefined ? {} : Remembered.parse(raw);
-    } catch (error) {
-      this.#options.log.error('local-shell-not-remembered', error);
-      return {};
-    }
+    const { store, log } = this.#options;
+    return readStore<z.infer<typeof Remembered> | Record<string, never>>({
+      store,
+      log,
+      name: 'local-shell',
+      parse: (raw) => Remembered.parse(raw),
+      empty: {},
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type Use, usedAgain, valueNow } from '../../shared/search/frecency.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { readStore } from '../store/read-store.ts';
 
 const maxKeys = 1_000;
 const KeptUses = z.object({
@@ -9,7 +10,7 @@ const KeptUses = z.object({
   uses: z.record(z.string().max(600), z.object({ value: z.number().min(0), at: z.number() })),
 });
 
-/** What was used how much. A file that cannot be read counts as nothing; one that cannot be written is logged. */
+/** What was used how much. A damaged file is kept beside the new one and counts as nothing; one that cannot be written is logged. */
 export class Uses {
   readonly #store: JsonStore;
   readonly #log: Logger;
@@ -20,7 +21,14 @@ export class Uses {
     this.#store = options.store;
     this.#log = options.log;
     this.#now = options.now;
-    this.#uses = this.#load();
+    const uses = readStore({
+      store: options.store,
+      log: options.log,
+      name: 'uses',
+      parse: (raw) => KeptUses.parse(raw).uses,
+      empty: {},
+    });
+    this.#uses = new Map(Object.entries(uses).slice(0, maxKeys));
   }
 
   valueOf(key: string): number {
@@ -45,16 +53,6 @@ export class Uses {
       this.#store.write({ format: 1, uses: Object.fromEntries(this.#uses) });
     } catch (error) {
       this.#log.error('uses-not-written', error);
-    }
-  }
-
-  #load(): Map<string, Use> {
-    try {
-      const raw = this.#store.read();
-      return new Map(raw === undefined ? [] : Object.entries(KeptUses.parse(raw).uses).slice(0, maxKeys));
-    } catch (error) {
-      this.#log.error('uses-not-read', error);
-      return new Map();
     }
   }
 }

@@ -1,11 +1,10 @@
-import { copyFileSync } from 'node:fs';
 import { z } from 'zod';
 import { TrustChoice } from '../../shared/contract/clusters.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import { AccountUri } from '../../shared/uri/uri.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
-import { asPath } from '../log/log-value.ts';
+import { readStore } from './read-store.ts';
 
 const StoredCluster = z.object({
   /** `host:port`. */
@@ -37,7 +36,7 @@ export class ProfileStore {
   /** A file that cannot be read is kept beside the new one, and the log says so. */
   constructor(store: JsonStore, log: Logger) {
     this.#store = store;
-    this.#profiles = this.#load(log);
+    this.#profiles = readStore({ store, log, name: 'profiles', parse: (raw) => Profiles.parse(raw), empty });
   }
 
   get profiles(): Profiles {
@@ -68,21 +67,5 @@ export class ProfileStore {
         lastLogins: Object.fromEntries([...others.slice(-maxRememberedLogins), [resourceUri, login]]),
       };
     });
-  }
-
-  #load(log: Logger): Profiles {
-    try {
-      const raw = this.#store.read();
-      return raw === undefined ? empty : Profiles.parse(raw);
-    } catch (error) {
-      const kept = `${this.#store.path}.damaged`;
-      log.error('profiles-damaged', error, { kept: asPath(kept) });
-      try {
-        copyFileSync(this.#store.path, kept);
-      } catch {
-        // Nothing there to keep.
-      }
-      return empty;
-    }
   }
 }

@@ -1,4 +1,3 @@
-import { copyFileSync } from 'node:fs';
 import { z } from 'zod';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { ClusterUri } from '../../shared/uri/uri.ts';
@@ -6,6 +5,7 @@ import { ClusterUri as ClusterUriSchema } from '../../shared/uri/uri.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
 import { asPath } from '../log/log-value.ts';
+import { keepDamaged } from '../store/read-store.ts';
 
 const Stored = z.object({
   /** Absent = never answered. */
@@ -85,13 +85,7 @@ export class ConsentStore {
     const parsed = Stored.safeParse(raw);
     if (parsed.success) return parsed.data;
     // A wrong value counts as none, so that it is asked for again (telemetry.md 2.2).
-    const kept = `${this.#store.path}.damaged`;
-    log.error('usage-consent-damaged', parsed.error, { kept: asPath(kept) });
-    try {
-      copyFileSync(this.#store.path, kept);
-    } catch {
-      // Nothing there to keep.
-    }
+    log.error('usage-consent-damaged', parsed.error, { kept: asPath(keepDamaged(this.#store)) });
     return empty;
   }
 }

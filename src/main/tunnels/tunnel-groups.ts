@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { copyFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { TunnelGroupId, TunnelId } from '../../shared/contract/ids.ts';
 import { TunnelGroup } from '../../shared/contract/tunnels.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
-import { asPath } from '../log/log-value.ts';
 import type { StateHub } from '../state/state-hub.ts';
+import { readStore } from '../store/read-store.ts';
 
 const File = z.object({ format: z.literal(1), groups: z.array(TunnelGroup).max(1_000) });
 
@@ -32,7 +31,13 @@ export class TunnelGroups {
     this.#store = options.store;
     this.#tunnels = options.tunnels;
     this.#log = options.log;
-    this.#groups = this.#load();
+    this.#groups = readStore({
+      store: options.store,
+      log: options.log,
+      name: 'tunnel-groups',
+      parse: (raw) => File.parse(raw).groups,
+      empty: [],
+    });
     for (const group of this.#groups) this.#show(group);
   }
 
@@ -83,21 +88,5 @@ export class TunnelGroups {
       });
     }
     this.#groups = groups;
-  }
-
-  #load(): readonly TunnelGroup[] {
-    try {
-      const raw = this.#store.read();
-      return raw === undefined ? [] : File.parse(raw).groups;
-    } catch (error) {
-      const kept = `${this.#store.path}.damaged`;
-      this.#log.error('tunnel-groups-damaged', error, { kept: asPath(kept) });
-      try {
-        copyFileSync(this.#store.path, kept);
-      } catch {
-        // Nothing there to keep.
-      }
-      return [];
-    }
   }
 }

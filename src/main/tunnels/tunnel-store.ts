@@ -1,11 +1,10 @@
-import { copyFileSync } from 'node:fs';
 import { z } from 'zod';
 import { TunnelId } from '../../shared/contract/ids.ts';
 import { PortNumber, TunnelTarget } from '../../shared/contract/tunnels.ts';
 import { AppError } from '../../shared/errors/app-error.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
-import { asPath } from '../log/log-value.ts';
+import { readStore } from '../store/read-store.ts';
 
 /** What is remembered of a tunnel. No secret is among it. */
 export const TunnelDefinition = z.object({
@@ -31,7 +30,13 @@ export class TunnelStore {
 
   constructor(store: JsonStore, log: Logger) {
     this.#store = store;
-    this.#tunnels = this.#load(log);
+    this.#tunnels = readStore({
+      store,
+      log,
+      name: 'tunnels',
+      parse: (raw) => File.parse(raw).tunnels,
+      empty: [],
+    });
   }
 
   get tunnels(): readonly TunnelDefinition[] {
@@ -51,21 +56,5 @@ export class TunnelStore {
       });
     }
     this.#tunnels = tunnels;
-  }
-
-  #load(log: Logger): readonly TunnelDefinition[] {
-    try {
-      const raw = this.#store.read();
-      return raw === undefined ? [] : File.parse(raw).tunnels;
-    } catch (error) {
-      const kept = `${this.#store.path}.damaged`;
-      log.error('tunnels-damaged', error, { kept: asPath(kept) });
-      try {
-        copyFileSync(this.#store.path, kept);
-      } catch {
-        // Nothing there to keep.
-      }
-      return [];
-    }
   }
 }

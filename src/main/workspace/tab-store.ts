@@ -5,6 +5,7 @@ import { Tab } from '../../shared/contract/workspace.ts';
 import { AccountUri, ResourceUri } from '../../shared/uri/uri.ts';
 import type { JsonStore } from '../host/host.ts';
 import type { Logger } from '../log/log.ts';
+import { readStore } from '../store/read-store.ts';
 
 const KeptShell = z.object({
   /** Part of a file name. */
@@ -44,7 +45,7 @@ const RunState = z.object({
   crashes: z.number().int().min(0).max(1_000),
 });
 
-/** The tabs of the last run, and how it ended. What cannot be read counts as nothing; what cannot be written is logged. */
+/** The tabs of the last run, and how it ended. A damaged file is kept and counts as nothing; what cannot be written is logged. */
 export class TabStore {
   readonly #tabs: JsonStore;
   readonly #run: JsonStore;
@@ -82,13 +83,13 @@ export class TabStore {
   }
 
   #read<T>(store: JsonStore, schema: z.ZodType<T>): T | undefined {
-    try {
-      const raw = store.read();
-      return raw === undefined ? undefined : schema.parse(raw);
-    } catch (error) {
-      this.#log.error('tabs-not-read', error);
-      return undefined;
-    }
+    return readStore<T | undefined>({
+      store,
+      log: this.#log,
+      name: 'tabs',
+      parse: (raw) => schema.parse(raw),
+      empty: undefined,
+    });
   }
 
   #write(store: JsonStore, value: Record<string, unknown>): void {

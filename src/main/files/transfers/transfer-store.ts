@@ -1,4 +1,3 @@
-import { copyFileSync } from 'node:fs';
 import { z } from 'zod';
 import { RemotePath } from '../../../shared/contract/files.ts';
 import { Instant, ShortText, TransferId } from '../../../shared/contract/ids.ts';
@@ -7,6 +6,7 @@ import { ErrorInfo } from '../../../shared/errors/app-error.ts';
 import { AccountUri, ResourceUri } from '../../../shared/uri/uri.ts';
 import type { JsonStore } from '../../host/host.ts';
 import type { Logger } from '../../log/log.ts';
+import { readStore } from '../../store/read-store.ts';
 
 const Mark = z.object({ at: z.number(), size: z.number(), modified: z.number().optional() });
 
@@ -52,18 +52,13 @@ export class TransferStore {
   }
 
   read(): readonly TransferRecord[] {
-    try {
-      const raw = this.#store.read();
-      return raw === undefined ? [] : File.parse(raw).transfers;
-    } catch (error) {
-      this.#log.error('transfers-damaged', error);
-      try {
-        copyFileSync(this.#store.path, `${this.#store.path}.damaged`);
-      } catch {
-        // Nothing there to keep.
-      }
-      return [];
-    }
+    return readStore({
+      store: this.#store,
+      log: this.#log,
+      name: 'transfers',
+      parse: (raw) => File.parse(raw).transfers,
+      empty: [],
+    });
   }
 
   write(transfers: readonly TransferRecord[]): void {
