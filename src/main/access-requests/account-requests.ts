@@ -1,8 +1,6 @@
 import type { Permission, RequestInfo } from '../../shared/contract/access-requests.ts';
-import type { StateChange } from '../../shared/contract/state.ts';
 import { isAppError } from '../../shared/errors/app-error.ts';
 import type { Disposable } from '../../shared/lifecycle/disposable.ts';
-import { atWallTime } from '../host/wall-timer.ts';
 import { type AccountUri, formatRequestUri, parseAccountUri, type RequestUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
 import { asName } from '../log/log-value.ts';
@@ -14,15 +12,14 @@ import { activeRequestsOf } from '../protocol/codec/identity.ts';
 import { majorOf } from '../protocol/codec/server-version.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { RequestAccess } from './access.ts';
-import { describeAssumed } from './assumed-requests.ts';
 import { mayDeleteRequests } from './delete-rights.ts';
 import { readLive } from './request-lists.ts';
 import type { NoticeBoard } from './notice-board.ts';
 import { holdMs, RequestBook } from './request-book.ts';
 import { RequestFollower } from './request-follower.ts';
 import { toRequestInfo, unreadRequest, type Viewer } from './request-info.ts';
+import { RequestPublisher } from './request-publisher.ts';
 import { mayReview, mayReviewAnything, type ReviewRights, reviewRightsOf } from './review-rights.ts';
-import { endingSoonMs, tellOf } from './request-news.ts';
 
 /** How often it is looked whether the roles have changed meanwhile; streams do not tell. */
 const rightsMs = 60_000;
@@ -38,21 +35,19 @@ export interface AccountRequestsOptions {
   readonly onAssumedGone: (id: string) => void;
 }
 
-/** The requests of one account: read, followed, pushed, and told of. */
+/** The requests of one account: read, followed, and published. */
 export class AccountRequests implements Disposable {
   readonly #options: AccountRequestsOptions;
   readonly #book: RequestBook;
   #follower: RequestFollower;
-  readonly #shown = new Map<string, RequestInfo>();
+  readonly #publisher: RequestPublisher;
   #rights: ReviewRights | undefined;
   #mayDelete: Permission = { answer: 'unknown', reason: 'Your roles could not be read.' };
   #lagMs = 0;
-  #next: Disposable | undefined;
   readonly #rightsTimer: NodeJS.Timeout;
   /** Requests of which the server has refused this person's review: their roles, or the edition, do not allow it. */
   readonly #refused = new Set<string>();
   #relistTimer: NodeJS.Timeout | undefined;
-  #isPublishingSoon = false;
   readonly #ended = new AbortController();
 
   constructor(options: AccountRequestsOptions) {
@@ -61,6 +56,12 @@ export class AccountRequests implements Disposable {
       (request) => request.requester === this.userName || this.#mayWait(request),
       () => options.now().getTime(),
     );
+    this.#publisher = new RequestPublisher({
+      ...options,
+      book: this.#book,
+      viewer: () => this.viewer(),
+      now: () => this.serverNow,
+    });
     this.#follower = this.#follow();
     this.#rightsTimer = setInterval(() => void this.refreshRights(), rightsMs);
     this.#rightsTimer.unref();
@@ -71,7 +72,7 @@ export class AccountRequests implements Disposable {
     this.#follower.dispose();
     this.#refused.clear();
     this.#follower = this.#follow();
-    this.publish();
+    this.#publisher.publish();
   }
 
   #follow(): RequestFollower {
@@ -82,7 +83,7 @@ export class AccountRequests implements Disposable {
       onEvent: (event) => {
         if (event.kind === 'put') this.#book.put(event.request);
         else this.#book.remove(event.id);
-        this.#publishSoon();
+        this.#publisher.publishSoon();
         if (event.kind === 'delete') this.#checkAssumed((id) => id === event.id);
         else if (event.request.state !== 'approved') this.#checkAssumed((id) => id === event.request.id);
       },
@@ -92,16 +93,6 @@ export class AccountRequests implements Disposable {
       onFailure: (error) => access.noteFailure(accountUri, error),
       isReviewer: () => this.#isReviewer,
       now,
-    });
-  }
-
-  /** Events come in bursts: those of one turn are shown together. */
-  #publishSoon(): void {
-    if (this.#isPublishingSoon) return;
-    this.#isPublishingSoon = true;
-    setImmediate(() => {
-      this.#isPublishingSoon = false;
-      this.publish();
     });
   }
 
@@ -125,21 +116,21 @@ export class AccountRequests implements Disposable {
   answered(id: string, request: AccessRequest | undefined): RequestInfo | undefined {
     this.#book.answer(id, request);
     if (request) this.#noteOwnAct(request);
-    this.publish();
+    this.#publisher.publish();
     return request && this.info(request);
   }
 
   /** A request that was read anew. */
   learned(request: AccessRequest): RequestInfo {
     this.#book.put(request);
-    this.publish();
+    this.#publisher.publish();
     return this.info(this.#book.get(request.id) ?? request);
   }
 
   /** The server does not take this person's review: what waits for them is looked at anew. */
   reviewRefused(id: string): void {
     this.#refused.add(id);
-    this.publish();
+    this.#publisher.publish();
     void this.refreshRights();
   }
 
@@ -159,7 +150,7 @@ export class AccountRequests implements Disposable {
 
   gone(id: string): void {
     this.#book.remove(id);
-    this.publish();
+    this.#publisher.publish();
   }
 
   known(id: string): AccessRequest | undefined {
@@ -186,53 +177,13 @@ export class AccountRequests implements Disposable {
     };
   }
 
-  /** Pushes what differs from what pages have, tells what is new, and waits for the next thing that time alone changes. */
-  publish(): void {
-    if (this.#ended.signal.aborted) return;
-    let viewer: Viewer;
-    try {
-      viewer = this.viewer();
-    } catch {
-      // The account has expired or is signed out; its requests are shown as they were.
-      return;
-    }
-    const infos = this.#book.all
-      .filter((request) => !isOver(request, viewer.now))
-      .map((request) => toRequestInfo(request, viewer));
-    const changes: StateChange[] = [];
-    const current = new Set(infos.map((info) => info.id));
-    for (const [id, info] of this.#shown) {
-      if (current.has(id)) continue;
-      this.#shown.delete(id);
-      changes.push({ slice: 'requests', key: info.uri, value: null });
-      this.#options.board.retract('waits-for-review', info.uri);
-    }
-    for (const info of infos) {
-      const old = this.#shown.get(info.id);
-      if (old && JSON.stringify(old) === JSON.stringify(info)) continue;
-      this.#shown.set(info.id, info);
-      changes.push({ slice: 'requests', key: info.uri, value: info });
-    }
-    this.#options.hub.put(...changes);
-    for (const info of infos) tellOf(info, this.#options.board, this.serverNow);
-    describeAssumed(this.#options.hub, this.#options.accountUri, [...this.#shown.values()]);
-    this.#schedule(viewer);
-  }
-
   dispose(): void {
     this.#ended.abort();
-    this.#next?.dispose();
     clearInterval(this.#rightsTimer);
     clearTimeout(this.#relistTimer);
     this.#follower.dispose();
+    this.#publisher.dispose();
     const { hub, accountUri } = this.#options;
-    hub.put(
-      ...[...this.#shown.values()].map((info) => ({
-        slice: 'requests' as const,
-        key: info.uri,
-        value: null,
-      })),
-    );
     hub.put({ slice: 'followings', key: accountUri, value: null });
   }
 
@@ -272,7 +223,7 @@ export class AccountRequests implements Disposable {
   /** Resolves with whether anything differed. */
   async #relist(signal: AbortSignal): Promise<boolean> {
     const { access, accountUri } = this.#options;
-    const before = JSON.stringify([...this.#shown.values()]);
+    const before = this.#publisher.changes;
     const { serverVersion } = access.identity(accountUri);
     const found = await access.withAuth(
       accountUri,
@@ -287,9 +238,9 @@ export class AccountRequests implements Disposable {
     );
     if (this.#ended.signal.aborted) return false;
     if (this.#book.replace([...found.values()])) this.#relistLater();
-    this.publish();
+    this.#publisher.publish();
     this.#checkAssumed((id) => found.get(id)?.state !== 'approved');
-    return before !== JSON.stringify([...this.#shown.values()]);
+    return before !== this.#publisher.changes;
   }
 
   #relistLater(): void {
@@ -332,29 +283,4 @@ export class AccountRequests implements Disposable {
     if (request.state === 'approved' || request.state === 'denied')
       this.#options.board.remember(request.state, this.uriOf(request.id));
   }
-
-  #schedule(viewer: Viewer): void {
-    this.#next?.dispose();
-    const now = viewer.now.getTime();
-    const times = this.#book.all.flatMap((request) => {
-      const end = request.accessUntil?.getTime();
-      return [
-        request.assumeFrom?.getTime(),
-        end,
-        end === undefined ? undefined : end - endingSoonMs + 1,
-        request.state === 'pending' ? request.vanishesAt?.getTime() : undefined,
-      ];
-    });
-    const next = Math.min(...times.filter((time) => time !== undefined && time > now).map(Number));
-    if (!Number.isFinite(next)) return;
-    this.#next = atWallTime(
-      new Date(next),
-      () => this.serverNow,
-      () => this.publish(),
-    );
-  }
-}
-
-function isOver(request: AccessRequest, now: Date): boolean {
-  return request.state === 'pending' && request.vanishesAt !== undefined && request.vanishesAt <= now;
 }

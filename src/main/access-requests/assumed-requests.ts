@@ -1,15 +1,19 @@
 import type { RequestInfo } from '../../shared/contract/access-requests.ts';
 import type { AssumedRequest } from '../../shared/contract/clusters.ts';
-import type { AccountUri } from '../../shared/uri/uri.ts';
+import { type AccountUri, parseRequestUri } from '../../shared/uri/uri.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import { summaryOf } from './request-info.ts';
 
 /** Tells roles, names and ends of what an account's certificate carries, as far as they are known. */
-export function describeAssumed(hub: StateHub, accountUri: AccountUri, known: readonly RequestInfo[]): void {
+export function describeAssumed(
+  hub: StateHub,
+  accountUri: AccountUri,
+  known: (id: string) => RequestInfo | undefined,
+): void {
   const account = hub.state.accounts[accountUri];
   if (!account || account.assumed.length === 0) return;
   const assumed = account.assumed.map((old): AssumedRequest => {
-    const info = known.find((one) => one.uri === old.requestUri);
+    const info = known(parseRequestUri(old.requestUri)?.id ?? '');
     if (!info) return old;
     return {
       requestUri: old.requestUri,

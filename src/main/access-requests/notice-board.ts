@@ -15,14 +15,15 @@ export interface NoticeBoardOptions {
   readonly hub: StateHub;
   readonly store: RequestStore;
   readonly now: () => Date;
-  /** Tells the operating system. */
-  readonly notify: (notice: RequestNotice) => void;
+  /** Tells the operating system: of one account and kind, more than one where they came together. */
+  readonly notify: (notices: readonly RequestNotice[]) => void;
 }
 
 /** What happened without this person's doing. Everything is told once, over restarts too. */
 export class NoticeBoard {
   readonly #options: NoticeBoardOptions;
   readonly #told: Set<string>;
+  #held: RequestNotice[] | undefined;
   #pause: NodeJS.Timeout | undefined;
   #isUnsaved = false;
 
@@ -61,7 +62,21 @@ export class NoticeBoard {
     this.#remove(dropped);
     this.#options.hub.put({ slice: 'notices', key: notice.id, value: notice });
     this.#save();
-    this.#options.notify(notice);
+    if (this.#held) this.#held.push(notice);
+    else this.#options.notify([notice]);
+  }
+
+  /** What `work` tells is in the inbox one by one; the operating system has it as one notice of a kind. */
+  together(work: () => void): void {
+    const held: RequestNotice[] = [];
+    this.#held = held;
+    try {
+      work();
+    } finally {
+      this.#held = undefined;
+      const groups = Map.groupBy(held, ({ kind, accountUri }) => `${kind} ${accountUri}`);
+      for (const notices of groups.values()) this.#options.notify(notices);
+    }
   }
 
   /** Takes back what is not so any more, such as a review that is not waited for. */

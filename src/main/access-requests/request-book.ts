@@ -11,6 +11,7 @@ export class RequestBook {
   readonly #held = new Map<string, { readonly request: AccessRequest | undefined; readonly until: number }>();
   /** How far each request was when it was last seen, also of those that are not kept. */
   readonly #furthest = new Map<string, number>();
+  #changed = new Set<string>();
   readonly #keeps: (request: AccessRequest) => boolean;
   readonly #now: () => number;
 
@@ -26,6 +27,13 @@ export class RequestBook {
 
   get(id: string): AccessRequest | undefined {
     return this.#requests.get(id);
+  }
+
+  /** Ids of the requests that came, changed or went since the last time. */
+  takeChanged(): ReadonlySet<string> {
+    const changed = this.#changed;
+    this.#changed = new Set();
+    return changed;
   }
 
   /** What a call of this app was answered; undefined for a deletion. */
@@ -46,7 +54,7 @@ export class RequestBook {
   remove(id: string): void {
     this.#held.delete(id);
     this.#furthest.delete(id);
-    this.#requests.delete(id);
+    this.#drop(id);
   }
 
   /** A whole list: what is not in it is gone. Tells whether an answer of this app stands against it, so that it should be read again. */
@@ -56,7 +64,7 @@ export class RequestBook {
     for (const id of this.#requests.keys()) {
       if (listed.has(id)) continue;
       if (this.#answerOf(id)?.request) isBehind = true;
-      else this.#requests.delete(id);
+      else this.#drop(id);
     }
     for (const request of list) this.put(request);
     return isBehind;
@@ -65,15 +73,20 @@ export class RequestBook {
   #store(id: string, request: AccessRequest | undefined): void {
     if (request) this.#remember(request);
     if (!request || !this.#keeps(request)) {
-      this.#requests.delete(id);
+      this.#drop(id);
       return;
     }
     this.#requests.set(id, request);
+    this.#changed.add(id);
     if (this.#requests.size <= maxRequests) return;
     const oldest = [...this.#requests.values()].reduce((a, b) =>
       (a.created?.getTime() ?? 0) <= (b.created?.getTime() ?? 0) ? a : b,
     );
-    this.#requests.delete(oldest.id);
+    this.#drop(oldest.id);
+  }
+
+  #drop(id: string): void {
+    if (this.#requests.delete(id)) this.#changed.add(id);
   }
 
   #remember(request: AccessRequest): void {

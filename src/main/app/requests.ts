@@ -23,6 +23,7 @@ import type { ResourceService } from '../resources/resource-service.ts';
 import type { SecondFactorService } from '../second-factor/second-factor-service.ts';
 import type { StateHub } from '../state/state-hub.ts';
 import type { AccountAccess } from './access.ts';
+import { wordsOf } from './request-notice-words.ts';
 
 export interface RequestsOptions {
   readonly host: Host;
@@ -46,9 +47,10 @@ export interface Requests {
 export function createRequests(options: RequestsOptions): Requests {
   const { host, hub, log, now, accounts, access, clusters, resources, factors } = options;
   const store = new RequestStore(host.openStore('requests'), log);
-  const tell = (notice: RequestNotice) => {
+  const tell = (notices: readonly RequestNotice[]) => {
     const { values } = hub.state.settings;
-    if (values['notifications.system'] && values['notifications.requests']) host.notify(wordsOf(notice, hub));
+    if (values['notifications.system'] && values['notifications.requests'])
+      host.notify(wordsOf(notices, hub));
   };
   const board = new NoticeBoard({ hub, store, now, notify: tell });
   const findFor =
@@ -148,23 +150,4 @@ async function findResources(
     startKey = nextKey;
   }
   return found;
-}
-
-/** A notice in words for the operating system. Reasons of requests are other people's text and stay out of it. */
-function wordsOf(notice: RequestNotice, hub: StateHub): { title: string; body: string; requestUri: string } {
-  const account = hub.state.accounts[notice.accountUri];
-  const cluster = hub.state.clusters[account?.clusterUri ?? ('' as never)]?.name ?? '';
-  const titles: Record<RequestNotice['kind'], string> = {
-    approved: 'Your access request was approved',
-    denied: 'Your access request was denied',
-    'waits-for-review': `${notice.person} asks for access`,
-    assumable: 'Your access request can be assumed now',
-    ending: 'Your access ends soon',
-    'assumed-deleted': 'Your access was withdrawn',
-  };
-  return {
-    title: titles[notice.kind],
-    body: [notice.summary, cluster].filter((part) => part !== '').join(' · '),
-    requestUri: notice.requestUri,
-  };
 }
