@@ -4,7 +4,7 @@ import { AppliedConfigurations } from './apply.ts';
 import { isObject, type Json, type JsonObject, type KubeObject, textOf } from './objects.ts';
 import { jsonPatch, mergePatch, strategicMerge } from './patches.ts';
 import { contentType, parseBody, readBody, readObject } from './request-body.ts';
-import type { RequestInfo } from './request-info.ts';
+import { type RequestInfo, verbOf } from './request-info.ts';
 import { parseSelectors } from './selectors.ts';
 import { KubeError, notFound, sendJson } from './status.ts';
 import type { Draft, ObjectStore } from './store.ts';
@@ -241,23 +241,6 @@ export class ObjectsApi {
       withColumns,
     });
   }
-}
-
-/** The verb of a request, as access rules name it; undefined for a method that nothing answers. */
-export function verbOf(
-  method: string | undefined,
-  { kind, name }: RequestInfo,
-  query: URLSearchParams,
-): string | undefined {
-  const isWatch = ['true', '1'].includes(query.get('watch') ?? '');
-  const verb = {
-    GET: isWatch ? 'watch' : name === '' ? 'list' : 'get',
-    POST: name === '' ? 'create' : undefined,
-    PUT: name === '' ? undefined : 'update',
-    PATCH: name === '' ? undefined : 'patch',
-    DELETE: name === '' ? 'deletecollection' : 'delete',
-  }[method ?? ''];
-  return verb !== undefined && kind.verbs.includes(verb) ? verb : undefined;
 }
 
 function patched(type: string, before: KubeObject, patch: Json): Json {

@@ -1,10 +1,8 @@
 import { existsSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Kubectl, outputMatching } from '../testing/kubectl.ts';
-import { demoObjects } from './demo-objects.ts';
-import { KubeApi } from './kube-api.ts';
+import { type KubeApiServer, startKubeApi } from '../testing/kube-api-server.ts';
+import { type Kubectl, outputMatching } from '../testing/kubectl.ts';
 
 const isAlive = (pid: number) => {
   try {
@@ -18,34 +16,14 @@ const over = (pid: number) => expect.poll(() => isAlive(pid), { timeout: 15_000 
 
 /** Nothing that runs for a client or a pod outlives it. */
 describe('programs of pods', () => {
-  let api: KubeApi;
-  let server: Server;
+  let served: KubeApiServer;
   let kubectl: Kubectl;
-  let port: number;
-  const sockets = new Set<Socket>();
 
   beforeEach(async () => {
-    api = new KubeApi({ objects: demoObjects() });
-    const identity = { user: 'ann', groups: ['system:masters'] };
-    server = createServer((request, response) => api.serve(request, response, identity));
-    server.on('upgrade', (request, socket, head) => api.upgrade(request, socket, head, identity));
-    server.on('connection', (socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    port = typeof address === 'object' && address !== null ? address.port : 0;
-    kubectl = new Kubectl({ server: `http://127.0.0.1:${port}` });
-    await kubectl.run(['wait', '--for=condition=Ready', 'pod', '--all', '--timeout=20s']);
+    served = await startKubeApi();
+    kubectl = served.kubectl;
   });
-  afterEach(() => {
-    kubectl.dispose();
-    api.stop();
-    server.closeAllConnections();
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
+  afterEach(() => served.stop());
 
   /** A program in a pod that heeds no polite signal, its number and its folder. */
   const startStubborn = async (webSocket: string, ...flags: string[]) => {
@@ -83,7 +61,7 @@ describe('programs of pods', () => {
 
   it('end with the cluster', async () => {
     const { pid } = await startStubborn('false');
-    api.stop();
+    served.api.stop();
     await over(pid);
   });
 
@@ -95,7 +73,7 @@ describe('programs of pods', () => {
         env: { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: webSocket },
       });
       expect(code).toBe(0);
-      await expect.poll(() => sockets.size, { timeout: 15_000 }).toBe(0);
+      await expect.poll(() => served.sockets.size, { timeout: 15_000 }).toBe(0);
     },
   );
 
@@ -137,7 +115,7 @@ describe('programs of pods', () => {
     ];
     for (const head of heads) {
       for (const rest of ['', '\0'.repeat(20), 'junk'.repeat(1_000)]) {
-        const socket = connect(port, '127.0.0.1');
+        const socket = connect(served.port, '127.0.0.1');
         socket.on('error', () => undefined);
         socket.write(head + rest);
         await new Promise((resolve) => {
@@ -147,7 +125,7 @@ describe('programs of pods', () => {
         socket.destroy();
       }
     }
-    await expect.poll(() => sockets.size, { timeout: 15_000 }).toBe(0);
+    await expect.poll(() => served.sockets.size, { timeout: 15_000 }).toBe(0);
     expect((await kubectl.run(['get', 'pods'])).code).toBe(0);
   });
 });

@@ -32,6 +32,23 @@ export function parseRequestPath(path: string): RequestInfo | undefined {
   return finish(kind, '', name, part);
 }
 
+/** The verb of a request, as access rules name it; undefined for a method that nothing answers. */
+export function verbOf(
+  method: string | undefined,
+  { kind, name }: RequestInfo,
+  query: URLSearchParams,
+): string | undefined {
+  const isWatch = ['true', '1'].includes(query.get('watch') ?? '');
+  const verb = {
+    GET: isWatch ? 'watch' : name === '' ? 'list' : 'get',
+    POST: name === '' ? 'create' : undefined,
+    PUT: name === '' ? undefined : 'update',
+    PATCH: name === '' ? undefined : 'patch',
+    DELETE: name === '' ? 'deletecollection' : 'delete',
+  }[method ?? ''];
+  return verb !== undefined && kind.verbs.includes(verb) ? verb : undefined;
+}
+
 function finish(
   kind: ResourceKind,
   namespace: string,
