@@ -20,6 +20,7 @@ import { accountInfo } from './account-info.ts';
 import type { ClusterService } from './cluster-service.ts';
 import { AccountConnections } from './connections.ts';
 import { logConnection } from './log-connection.ts';
+import { RetiredConnections } from './retired-connections.ts';
 import { sshAddressOf } from './ssh-address.ts';
 import { withoutUser, withUser } from './stored-users.ts';
 
@@ -50,8 +51,7 @@ export class AccountService {
   readonly #signedIn = new Emitter<AccountUri>();
   readonly #installed = new Emitter<AccountUri>();
   readonly #assumedChanged = new Emitter<AccountUri>();
-  /** Connections on older certificates, which end with their last shell. */
-  readonly #retired = new Map<AccountUri, Set<AccountConnections>>();
+  readonly #retired = new RetiredConnections();
 
   constructor(options: AccountServiceOptions) {
     this.#options = options;
@@ -112,8 +112,7 @@ export class AccountService {
     const { hub, profiles, vault } = this.#options;
     const account = this.#accounts.get(uri);
     account?.connections.dispose();
-    for (const old of this.#retired.get(uri) ?? []) old.dispose();
-    this.#retired.delete(uri);
+    this.#retired.end(uri);
     account?.expiry?.dispose();
     this.#accounts.delete(uri);
     vault.delete(uri);
@@ -195,14 +194,13 @@ export class AccountService {
       account.expiry?.dispose();
       account.connections.dispose();
     }
-    for (const old of [...this.#retired.values()].flatMap((set) => [...set])) old.dispose();
-    this.#retired.clear();
+    this.#retired.dispose();
     this.#accounts.clear();
   }
 
   #install(uri: AccountUri, identity: AccountIdentity, sshAddress: ProxyAddress | undefined): Account {
     const old = this.#accounts.get(uri);
-    if (old) this.#retire(uri, old.connections);
+    if (old) this.#retired.add(uri, old.connections);
     old?.expiry?.dispose();
     const { address } = this.#options.clusters.known(clusterOf(uri));
     const connections = new AccountConnections({
@@ -223,12 +221,6 @@ export class AccountService {
     this.#install(uri, identity, sshAddress);
     this.#store(uri, identity);
     this.#assumedChanged.fire(uri);
-  }
-
-  #retire(uri: AccountUri, connections: AccountConnections): void {
-    const retired = this.#retired.get(uri) ?? new Set();
-    this.#retired.set(uri, retired.add(connections));
-    connections.retire(() => retired.delete(connections));
   }
 
   #watchExpiry(uri: AccountUri, account: Account): void {

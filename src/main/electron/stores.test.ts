@@ -5,22 +5,13 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Host } from '../host/host.ts';
 import { createLoopbackHost } from '../loopback/loopback-host.ts';
+import { electron } from '../testing/electron.ts';
+import { createElectronHost } from './electron-host.ts';
 
-// Electron's own part of electron-store is only where the folder is; the binary is not in the npm registry.
-const electron = vi.hoisted(() => ({ userData: '' }));
-vi.mock('electron', () => ({
-  app: { getPath: () => electron.userData },
-  BrowserWindow: { getAllWindows: () => [] },
-  dialog: {},
-  Notification: class {},
-  safeStorage: {},
-  session: {},
-  shell: {},
-}));
+vi.mock('electron', () => import('../testing/electron.ts'));
 vi.mock('electron-store', async () => ({
   default: (await import('../testing/electron-store.ts')).ElectronStore,
 }));
-const { createElectronHost } = await import('./electron-host.ts');
 
 const hosts: Record<string, (folder: string) => Host> = {
   loopback: createLoopbackHost,
