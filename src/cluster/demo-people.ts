@@ -38,14 +38,16 @@ function person(
   };
 }
 
+/** One that works is offered, so that Enter is enough. */
+const anyDatabase = { databaseUsers: ['postgres', '*'], databaseNames: ['postgres', '*'] };
+
 /** Every rule of access requests has a role that shows it. */
 export const demoRoles: readonly Role[] = [
   {
     name: 'developer',
     logins: [account],
     serverLabels: { env: here },
-    databaseUsers: ['*'],
-    databaseNames: ['*'],
+    ...anyDatabase,
     kubernetesGroups: ['developers'],
     request: {
       // One approval is enough. Of all administrator roles one is denied below.
@@ -73,8 +75,7 @@ export const demoRoles: readonly Role[] = [
     name: 'team-member',
     logins: [account],
     serverLabels: { env: ['demo'] },
-    databaseUsers: ['*'],
-    databaseNames: ['*'],
+    ...anyDatabase,
     kubernetesGroups: ['developers'],
   },
   {
@@ -92,16 +93,14 @@ export const demoRoles: readonly Role[] = [
     logins: [],
     serverLabels: {},
     databaseLabels: { team: ['finance'] },
-    databaseUsers: ['*'],
-    databaseNames: ['*'],
+    ...anyDatabase,
     maxSessionTtlMs: 4 * 3_600_000,
   },
   {
     name: 'cluster-admin',
     logins: [account],
     serverLabels: { '*': ['*'] },
-    databaseUsers: ['*'],
-    databaseNames: ['*'],
+    ...anyDatabase,
     kubernetesGroups: ['administrators'],
     rules: [{ resources: ['*'], verbs: ['*'] }],
   },
@@ -109,16 +108,14 @@ export const demoRoles: readonly Role[] = [
     name: 'production-access',
     logins: [account],
     serverLabels: { env: ['production'] },
-    databaseUsers: ['*'],
-    databaseNames: ['*'],
+    ...anyDatabase,
     kubernetesGroups: ['developers'],
   },
   {
     name: 'production-operator',
     logins: [account],
     serverLabels: { env: ['production'] },
-    databaseUsers: ['*'],
-    databaseNames: ['*'],
+    ...anyDatabase,
     kubernetesGroups: ['developers'],
   },
   {

@@ -25,6 +25,8 @@ export interface AccountConnectionOptions {
 export class AccountConnections implements Disposable {
   readonly #options: AccountConnectionOptions;
   #auth: Promise<{ connection: AuthConnection; api: AuthApi }> | undefined;
+  /** Ends without telling; its link is shown while it lasts. */
+  #openAuth: AuthConnection | undefined;
   #proxy: Promise<ProxyConnection> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #disposed = false;
@@ -71,7 +73,8 @@ export class AccountConnections implements Disposable {
 
   /** What is open now. */
   get links(): LinkInfo[] {
-    return [...this.#links].map(([use, link]) => ({ use, ...link }));
+    const isOpen = (use: LinkInfo['use']) => use !== 'auth' || (this.#openAuth?.isOpen ?? false);
+    return [...this.#links].filter(([use]) => isOpen(use)).map(([use, link]) => ({ use, ...link }));
   }
 
   /** New work goes elsewhere; what runs goes on. `onDone` is called when the last stream has ended. */
@@ -108,6 +111,7 @@ export class AccountConnections implements Disposable {
       if (this.#auth === current) this.#auth = undefined;
     }
     this.#auth = openAuthConnection(this.#options).then((connection) => {
+      this.#openAuth = connection;
       this.#links.set('auth', connection.link);
       return { connection, api: new AuthApi(connection.transport) };
     });

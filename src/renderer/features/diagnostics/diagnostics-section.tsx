@@ -144,10 +144,10 @@ function Account({ account }: { account: AccountDiagnosis }) {
 
 const stateWords = { 'signed-in': 'signed in', expired: 'session expired', 'signed-out': 'signed out' };
 const connectionWords = {
-  idle: 'no connection needed so far',
-  connecting: 'connecting',
-  connected: 'connected',
-  lost: 'connection lost',
+  idle: 'no server is connected',
+  connecting: 'connecting to servers',
+  connected: 'connected to servers',
+  lost: 'connection to servers lost',
 };
 const useWords = { proxy: 'Servers', auth: 'Lists and certificates' };
 
