@@ -1,43 +1,19 @@
-import { duplexPair } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { AppError } from '../../../../shared/errors/app-error.ts';
 import { setKeepAlive } from '../keep-alive.ts';
-import { connectSsh, type SshConnection } from './client.ts';
-import { deferWrites } from './deferred-writes.ts';
-import { createSshServer } from './server.ts';
-import { issue, makeAuthority } from './testing/identities.ts';
+import { connectToOwnServer } from './testing/own-server.ts';
 
-const users = makeAuthority();
-const hosts = makeAuthority();
-const open: SshConnection[] = [];
-
-afterEach(() => {
-  setKeepAlive();
-  for (const connection of open.splice(0)) connection.dispose();
-});
+afterEach(() => setKeepAlive());
 
 /** A connection to our own server, and how many questions came to it. */
 async function connect() {
   let questions = 0;
-  const server = await createSshServer({
-    hostIdentities: [issue(hosts, 'ed25519', { role: 'host', principals: ['node'] })],
+  const { connection, serverStream } = await connectToOwnServer({
     ident: 'test',
-    userAuthorities: () => [users.blob],
     onConnection: () => undefined,
   });
-  const [ours, theirs] = duplexPair();
-  deferWrites(ours);
-  deferWrites(theirs);
-  server.injectSocket(theirs as never);
-  const connection = await connectSsh({
-    stream: ours,
-    username: 'root',
-    identity: issue(users, 'ed25519'),
-    host: { name: 'node', authorities: [hosts.blob], principals: ['node'] },
-  });
-  open.push(connection);
-  theirs.on('data', () => (questions += 1));
-  return { connection, theirs, questions: () => questions };
+  serverStream.on('data', () => (questions += 1));
+  return { connection, serverStream, questions: () => questions };
 }
 
 describe('a quiet SSH connection', () => {
@@ -51,11 +27,11 @@ describe('a quiet SSH connection', () => {
   });
 
   it('is lost when nothing answers', async () => {
-    const { connection, theirs } = await connect();
+    const { connection, serverStream } = await connect();
     const lost = new Promise<AppError | undefined>((resolve) => connection.onClose(resolve));
     // The other side is there, and hears nothing any more.
-    theirs.pause();
-    theirs.removeAllListeners('data');
+    serverStream.pause();
+    serverStream.removeAllListeners('data');
     setKeepAlive(20);
     expect(await lost).toMatchObject({ code: 'connection-lost' });
   });

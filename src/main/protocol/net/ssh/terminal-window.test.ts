@@ -1,14 +1,9 @@
-import { duplexPair, Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
 import { expect, test, vi } from 'vitest';
-import { connectSsh } from './client.ts';
-import { deferWrites } from './deferred-writes.ts';
-import { createSshServer } from './server.ts';
 import { terminalWindowBytes } from './terminal-window.ts';
-import { issue, makeAuthority } from './testing/identities.ts';
+import { connectToOwnServer } from './testing/own-server.ts';
 
-const users = makeAuthority();
-const hosts = makeAuthority();
 const total = 8 << 20;
 const pieceBytes = 32 << 10;
 
@@ -36,28 +31,16 @@ async function connectToFlood() {
       }),
     );
   };
-  const server = await createSshServer({
+  const { connection } = await connectToOwnServer({
     ident: 'Teleport test',
-    hostIdentities: [issue(hosts, 'ed25519', { role: 'host', principals: ['node'] })],
-    userAuthorities: () => [users.blob],
-    onConnection: (connection) => {
-      connection.on('session', (accept) => {
+    onConnection: (accepted) => {
+      accepted.on('session', (accept) => {
         const session = accept();
         session.on('pty', (granted) => granted?.());
         session.on('shell', (granted) => flood(granted()));
         session.on('exec', (granted) => flood(granted()));
       });
     },
-  });
-  const [ours, theirs] = duplexPair();
-  deferWrites(ours);
-  deferWrites(theirs);
-  server.injectSocket(theirs as never);
-  const connection = await connectSsh({
-    stream: ours,
-    username: 'root',
-    identity: issue(users, 'ed25519'),
-    host: { name: 'node', authorities: [hosts.blob], principals: ['node'] },
   });
   /** Bytes that have left the server. */
   const sent = () => given - (channels[0]?.writableLength ?? 0);

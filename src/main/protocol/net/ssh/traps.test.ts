@@ -1,19 +1,13 @@
 import { type Duplex, duplexPair } from 'node:stream';
 import type { Connection, ServerChannel, Session } from 'ssh2';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { answerAgentMessage, createAgentStream } from './agent.ts';
 import { connectSsh, type SshConnection } from './client.ts';
-import { deferWrites } from './deferred-writes.ts';
-import { createSshServer, interceptChannelRequests, refuseChannel } from './server.ts';
+import { interceptChannelRequests, refuseChannel } from './server.ts';
 import { issue, makeAuthority } from './testing/identities.ts';
+import { connectToOwnServer } from './testing/own-server.ts';
 
 const users = makeAuthority();
-const hosts = makeAuthority();
-const open: SshConnection[] = [];
-
-afterEach(() => {
-  for (const connection of open.splice(0)) connection.dispose();
-});
 
 interface Served {
   readonly connection: SshConnection;
@@ -24,32 +18,18 @@ interface Served {
 /** Our client and our server in one process, so that every request that crosses can be seen. */
 async function serve(onSession: (session: Session, connection: Connection) => void): Promise<Served> {
   const requests: string[] = [];
-  const server = await createSshServer({
-    hostIdentities: [issue(hosts, 'ed25519', { role: 'host', principals: ['node'] })],
+  const { connection, serverStream } = await connectToOwnServer({
     ident:
       'Teleport resume-v1 AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA id',
-    userAuthorities: () => [users.blob],
-    onConnection: (connection) => {
-      interceptChannelRequests(connection, (_target, name) => {
+    onConnection: (accepted) => {
+      interceptChannelRequests(accepted, (_target, name) => {
         requests.push(name);
         return undefined;
       });
-      connection.on('session', (accept) => onSession(accept(), connection));
+      accepted.on('session', (accept) => onSession(accept(), accepted));
     },
   });
-  const [ours, theirs] = duplexPair();
-  // Both ends share this process and its ssh2: neither may run inside the other's turn.
-  deferWrites(ours);
-  deferWrites(theirs);
-  server.injectSocket(theirs as never);
-  const connection = await connectSsh({
-    stream: ours,
-    username: 'root',
-    identity: issue(users, 'ed25519'),
-    host: { name: 'node', authorities: [hosts.blob], principals: ['node'] },
-  });
-  open.push(connection);
-  return { connection, requests, serverStream: theirs };
+  return { connection, requests, serverStream };
 }
 
 describe('window-change', () => {
