@@ -1,14 +1,12 @@
-import type { TunnelInfo, TunnelStatus } from '../../shared/contract/tunnels.ts';
-import { AppError, isAppError, toErrorInfo } from '../../shared/errors/app-error.ts';
+import type { TunnelInfo } from '../../shared/contract/tunnels.ts';
+import { AppError } from '../../shared/errors/app-error.ts';
 import { type AccountUri, accountOf, parseAccountUri, parseResourceUri } from '../../shared/uri/uri.ts';
 import type { Logger } from '../log/log.ts';
-import { asProse, asWord } from '../log/log-value.ts';
 import type { TunnelCertificate } from '../protocol/client/tunnel-certificate.ts';
-import { CertificateSlot } from '../tunnels/certificate-slot.ts';
-import type { CertificateIssuer, TunnelAccess } from '../tunnels/certificate-issuer.ts';
-import { Traffic } from '../tunnels/traffic.ts';
+import type { CertificateIssuer, IssueRequest, TunnelAccess } from '../tunnels/certificate-issuer.ts';
 import { isCertificateRefusal } from '../tunnels/tls-signs.ts';
 import type { ManagedTunnel, TunnelOwner } from '../tunnels/tunnel-kind.ts';
+import { TunnelState } from '../tunnels/tunnel-state.ts';
 import type { TunnelDefinition } from '../tunnels/tunnel-store.ts';
 import type { AccountListener, ListedCluster } from './account-listener.ts';
 import { checkKubeCertificate, findKubeCluster } from './kube-cluster-lookup.ts';
@@ -39,48 +37,41 @@ const published = 'isPublished';
 /** A Kubernetes cluster behind the listener of its account. */
 export class KubeTunnel implements ManagedTunnel {
   readonly #options: KubeTunnelOptions;
-  readonly #slot: CertificateSlot;
-  readonly #traffic = new Traffic();
+  readonly #state: TunnelState;
   readonly #cluster: ListedCluster;
   readonly accountUri: AccountUri;
   readonly name: string;
-  #definition: TunnelDefinition;
-  #waitingFor: 'sign-in' | 'second-factor' | undefined;
-  #failure: AppError | undefined;
-  #closedBy: AppError | undefined;
-  #lastError: TunnelInfo['lastError'];
-  #shownStatus = '';
 
   constructor(options: KubeTunnelOptions) {
     this.#options = options;
-    this.#definition = options.definition;
     const { resourceUri } = options.definition.target;
     this.accountUri = accountOf(resourceUri);
     this.name = parseResourceUri(resourceUri)?.id ?? '';
-    this.#slot = new CertificateSlot({
-      now: options.now,
-      onChange: () => this.#changed(),
-      issue: (mayAsk, signal) => this.#issue(mayAsk, signal),
+    this.#state = new TunnelState({
+      ...options,
+      tunnel: this,
+      isListening: () => options.listener.isOpen(this.#cluster),
+      issue: (asked, signal) => this.#issue(asked, signal),
     });
     this.#cluster = this.#listed();
     if (options.definition.facts[published] !== undefined) options.listener.add(this.#cluster);
   }
 
   get id() {
-    return this.#definition.id;
+    return this.#state.definition.id;
   }
 
   get definition(): TunnelDefinition {
-    return this.#definition;
+    return this.#state.definition;
   }
 
   get published(): PublishedCluster {
-    const { facts, port } = this.#definition;
+    const { facts, port } = this.#state.definition;
     return { name: this.name, teleportCluster: facts['teleportCluster'] ?? '', port };
   }
 
   get info(): TunnelInfo {
-    const { id, target, port, databaseName } = this.#definition;
+    const { id, target, port, databaseName } = this.#state.definition;
     const context = contextNameOf(this.published);
     const { kubeconfigPath, platform } = this.#options;
     return {
@@ -91,12 +82,10 @@ export class KubeTunnel implements ManagedTunnel {
       protocol: 'https',
       port,
       address: `127.0.0.1:${port}`,
-      status: this.#status,
       databaseName,
       connectionString: '',
       commands: kubeCommands({ kubeconfigPath, context, platform }),
-      traffic: this.#traffic.info,
-      ...(this.#lastError ? { lastError: this.#lastError } : {}),
+      ...this.#state.info,
       kubeconfigPath,
       kubeContext: context,
       isInOwnKubeconfig: this.#options.isMerged(),
@@ -105,36 +94,29 @@ export class KubeTunnel implements ManagedTunnel {
 
   /** The contexts of its account went into the person's own kubeconfig, or out of it. */
   mergeChanged(): void {
-    this.#changed();
+    this.#state.changed();
   }
 
   async listen(): Promise<void> {
     const { listener } = this.#options;
     if (listener.isOpen(this.#cluster)) return;
     try {
-      await listener.open(this.#cluster, (port) => {
-        this.#definition = { ...this.#definition, port };
-      });
+      await listener.open(this.#cluster, (port) => this.#state.assignPort(port));
     } catch (error) {
-      this.#closedBy = isAppError(error) ? error : unexpected(error);
-      this.#changed();
+      this.#state.notOpened(error);
       throw error;
     }
-    this.#closedBy = undefined;
-    this.#define({ isOpen: true, facts: { ...this.#definition.facts, [published]: 'yes' } });
+    this.#state.opened({ facts: { ...this.#state.definition.facts, [published]: 'yes' } });
   }
 
   bringUp(): void {
-    void this.#slot.get(true).catch(() => undefined);
+    this.#state.bringUp();
   }
 
   async close(reason?: AppError): Promise<void> {
     await this.#options.listener.close(this.#cluster);
-    this.#closedBy = reason;
-    this.#slot.reset();
-    this.#waitingFor = undefined;
-    this.#failure = undefined;
-    this.#define({ isOpen: false });
+    this.#state.reset(reason);
+    this.#state.closed();
   }
 
   forgotten(): void {
@@ -151,11 +133,11 @@ export class KubeTunnel implements ManagedTunnel {
 
   /** The listener of the account has moved. */
   moved(port: number): void {
-    this.#define({ port });
+    this.#state.define({ port });
   }
 
   identityChanged(): void {
-    this.#slot.clear();
+    this.#state.slot.clear();
   }
 
   setDatabaseName(): void {
@@ -163,17 +145,7 @@ export class KubeTunnel implements ManagedTunnel {
   }
 
   tick(): boolean {
-    return this.#traffic.tick() || this.#status.kind !== this.#shownStatus;
-  }
-
-  get #status(): TunnelStatus {
-    if (!this.#options.listener.isOpen(this.#cluster))
-      return { kind: 'closed', ...(this.#closedBy ? { error: toErrorInfo(this.#closedBy) } : {}) };
-    if (this.#waitingFor) return { kind: 'waiting', for: this.#waitingFor };
-    const { current } = this.#slot;
-    if (current) return { kind: 'ready', validUntil: current.validUntil.toISOString() };
-    if (this.#slot.isPending) return { kind: 'preparing' };
-    return this.#failure ? { kind: 'failed', error: toErrorInfo(this.#failure) } : { kind: 'idle' };
+    return this.#state.tick();
   }
 
   #listed(): ListedCluster {
@@ -182,7 +154,7 @@ export class KubeTunnel implements ManagedTunnel {
       address: access.proxy(this.accountUri).address,
       identity: access.identity(this.accountUri),
     }));
-    const traffic = this.#traffic;
+    const { traffic } = this.#state;
     const current = () => this.published;
     return {
       get published() {
@@ -191,7 +163,7 @@ export class KubeTunnel implements ManagedTunnel {
       target: {
         name: this.name,
         host: parseAccountUri(this.accountUri)?.address ?? '',
-        credential: () => this.#slot.get(),
+        credential: () => this.#state.slot.get(),
         dial: (credential) => dialer.dial(credential),
         onFailure: (error) => this.#connectionFailed(error),
         traffic: {
@@ -204,71 +176,29 @@ export class KubeTunnel implements ManagedTunnel {
     };
   }
 
-  #define(change: Partial<TunnelDefinition>): void {
-    const next = { ...this.#definition, ...change };
-    const isNew = JSON.stringify(next) !== JSON.stringify(this.#definition);
-    this.#definition = next;
-    if (isNew) this.#options.owner.save(this);
-    this.#changed();
-  }
-
-  #changed(): void {
-    this.#shownStatus = this.#status.kind;
-    this.#options.owner.changed(this);
-  }
-
-  async #issue(mayAsk: boolean, signal: AbortSignal): Promise<TunnelCertificate> {
-    const { issuer, log } = this.#options;
-    try {
-      const certificate = await issuer.issue(
-        {
-          accountUri: this.accountUri,
-          subject: `the Kubernetes cluster ${this.name}`,
-          mayAsk,
-          route: async (api, _identity, stop) => {
-            await findKubeCluster(api, this.name, stop);
-            return { kind: 'kubernetes', name: this.name };
-          },
-          onWaiting: (what) => {
-            this.#waitingFor = what;
-            this.#changed();
-          },
+  async #issue(
+    asked: Pick<IssueRequest, 'mayAsk' | 'onWaiting'>,
+    signal: AbortSignal,
+  ): Promise<TunnelCertificate> {
+    const certificate = await this.#options.issuer.issue(
+      {
+        ...asked,
+        accountUri: this.accountUri,
+        subject: `the Kubernetes cluster ${this.name}`,
+        route: async (api, _identity, stop) => {
+          await findKubeCluster(api, this.name, stop);
+          return { kind: 'kubernetes', name: this.name };
         },
-        signal,
-      );
-      checkKubeCertificate(certificate.certificate, this.name);
-      this.#failure = undefined;
-      log.info('tunnel-certificate', {
-        tunnel: asWord(this.id),
-        validUntil: asWord(certificate.validUntil.toISOString()),
-      });
-      return certificate;
-    } catch (error) {
-      const coded = isAppError(error) ? error : unexpected(error);
-      if (mayAsk && !signal.aborted) {
-        this.#failure = coded;
-        log.error('tunnel-not-prepared', error, { tunnel: asWord(this.id) });
-      }
-      throw coded;
-    } finally {
-      if (!signal.aborted) this.#waitingFor = undefined;
-    }
+      },
+      signal,
+    );
+    checkKubeCertificate(certificate.certificate, this.name);
+    return certificate;
   }
 
   #connectionFailed(error: AppError): void {
     // The next request gets a new certificate.
-    if (isCertificateRefusal(error)) this.#slot.clear();
-    this.#options.log.warn('tunnel-connection-failed', {
-      tunnel: asWord(this.id),
-      code: asWord(error.code),
-      error: asProse(error.message),
-      detail: asProse(error.detail ?? error.reason),
-    });
-    this.#lastError = { at: this.#options.now().toISOString(), error: toErrorInfo(error) };
-    this.#changed();
+    if (isCertificateRefusal(error)) this.#state.slot.clear();
+    this.#state.connectionFailed(error);
   }
-}
-
-function unexpected(cause: unknown): AppError {
-  return new AppError('internal', 'Something inside Porthole failed.', { action: 'retry', cause });
 }

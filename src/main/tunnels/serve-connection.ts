@@ -3,6 +3,7 @@ import { AppError, isAppError } from '../../shared/errors/app-error.ts';
 import type { TunnelCertificate } from '../protocol/client/tunnel-certificate.ts';
 import type { ByteTarget } from './byte-target.ts';
 import type { CertificateSlot } from './certificate-slot.ts';
+import { codedError } from './coded-error.ts';
 import type { Diagnosis } from './diagnosis.ts';
 import { isCertificateRefusal, isClientHello } from './tls-signs.ts';
 import { TunnelConnection, type UpstreamEnd } from './tunnel-connection.ts';
@@ -51,7 +52,7 @@ export function serveConnection(local: Duplex, services: ConnectionServices): Tu
     .catch(async (error: unknown) => {
       if (services.target.insistedOnTls(connection.earlyMessage)) services.failed(wantsTls(services.target));
       if (gone.signal.aborted) return;
-      const coded = isAppError(error) ? error : unexpected(error);
+      const coded = codedError(error);
       services.failed(coded);
       await tellClient(connection, services.target, coded);
     })
@@ -178,8 +179,4 @@ function cut(target: ByteTarget, cause: AppError): AppError {
     detail: cause.detail,
     cause,
   });
-}
-
-function unexpected(cause: unknown): AppError {
-  return new AppError('internal', 'Something inside Porthole failed.', { action: 'retry', cause });
 }
