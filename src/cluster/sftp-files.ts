@@ -30,13 +30,9 @@ import {
 import { homedir, userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import type { FileAttributes } from '../main/protocol/codec/sftp/attributes.ts';
-import {
-  type NameEntry,
-  openFlags,
-  type SftpAnswer,
-  type SftpRequest,
-  sftpStatus,
-} from '../main/protocol/codec/sftp/packets.ts';
+import type { NameEntry, SftpAnswer } from '../main/protocol/codec/sftp/answers.ts';
+import { openFlags, sftpStatus } from '../main/protocol/codec/sftp/packets.ts';
+import type { SftpRequest } from '../main/protocol/codec/sftp/requests.ts';
 import { SshReader, sshUint64 } from '../main/protocol/codec/ssh/wire.ts';
 
 const maxHandles = 1_000;

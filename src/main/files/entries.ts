@@ -2,7 +2,7 @@ import type { FileEntry } from '../../shared/contract/files.ts';
 import { decodeRemoteName } from '../../shared/files/remote-name.ts';
 import type { SftpSession } from '../protocol/client/sftp-session.ts';
 import { type FileAttributes, kindOfMode } from '../protocol/codec/sftp/attributes.ts';
-import type { NameEntry } from '../protocol/codec/sftp/packets.ts';
+import type { NameEntry } from '../protocol/codec/sftp/answers.ts';
 import { isPlainName, joinRemote, remoteBytes } from './remote-path.ts';
 
 /** An entry as pages see it; undefined for a name that no folder can have. */

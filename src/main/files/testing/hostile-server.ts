@@ -1,11 +1,6 @@
 import { PacketSplitter } from '../../protocol/codec/sftp/packet-splitter.ts';
-import {
-  decodeRequest,
-  encodeAnswer,
-  encodeVersion,
-  type SftpAnswer,
-  type SftpRequest,
-} from '../../protocol/codec/sftp/packets.ts';
+import { encodeAnswer, encodeVersion, type SftpAnswer } from '../../protocol/codec/sftp/answers.ts';
+import { decodeRequest, type SftpRequest } from '../../protocol/codec/sftp/requests.ts';
 
 /** Run as a program: an SFTP server on its standard streams whose folders have names that lead elsewhere. */
 export const hostileServerFile = import.meta.filename;

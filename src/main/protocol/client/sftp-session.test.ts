@@ -6,7 +6,8 @@ import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { isAppError } from '../../../shared/errors/app-error.ts';
 import { kindOfMode } from '../codec/sftp/attributes.ts';
-import { encodeAnswer, encodeVersion, openFlags } from '../codec/sftp/packets.ts';
+import { encodeAnswer, encodeVersion } from '../codec/sftp/answers.ts';
+import { openFlags } from '../codec/sftp/packets.ts';
 import { SftpSession } from './sftp-session.ts';
 
 const ends: (() => void)[] = [];

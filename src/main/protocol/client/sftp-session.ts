@@ -5,19 +5,9 @@ import type { Disposable } from '../../../shared/lifecycle/disposable.ts';
 import { Emitter } from '../../../shared/lifecycle/emitter.ts';
 import type { FileAttributes } from '../codec/sftp/attributes.ts';
 import { PacketSplitter } from '../codec/sftp/packet-splitter.ts';
-import {
-  decodeAnswer,
-  decodeVersion,
-  encodeInit,
-  encodeRequest,
-  malformedSftp,
-  maxPacketBytes,
-  type NameEntry,
-  sftpStatus,
-  type SftpAnswer,
-  type SftpRequest,
-  sftpVersion,
-} from '../codec/sftp/packets.ts';
+import { decodeAnswer, decodeVersion, type NameEntry, type SftpAnswer } from '../codec/sftp/answers.ts';
+import { malformedSftp, maxPacketBytes, sftpStatus, sftpVersion } from '../codec/sftp/packets.ts';
+import { encodeInit, encodeRequest, type SftpRequest } from '../codec/sftp/requests.ts';
 import { errorFromStatus } from '../codec/sftp/sftp-error.ts';
 import { connectionLost } from '../net/ssh/ssh-errors.ts';
 

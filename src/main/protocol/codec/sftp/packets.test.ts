@@ -4,16 +4,8 @@ import { isAppError } from '../../../../shared/errors/app-error.ts';
 import { brokenBytes, malformedRuns } from '../../fixtures/malformed.ts';
 import { kindOfMode } from './attributes.ts';
 import { PacketSplitter } from './packet-splitter.ts';
-import {
-  decodeAnswer,
-  decodeRequest,
-  decodeVersion,
-  encodeAnswer,
-  encodeRequest,
-  encodeVersion,
-  type SftpAnswer,
-  type SftpRequest,
-} from './packets.ts';
+import { decodeAnswer, decodeVersion, encodeAnswer, encodeVersion, type SftpAnswer } from './answers.ts';
+import { decodeRequest, encodeRequest, type SftpRequest } from './requests.ts';
 
 const bytes = fc.uint8Array({ maxLength: 60 });
 const uint32 = fc.nat({ max: 0xffff_ffff });
