@@ -17,7 +17,7 @@ import { hostPrincipals, makeHostIdentity } from './issue.ts';
 import type { LocalNode } from './node-dialer.ts';
 import { type ProgramOptions, runProgram, type TerminalRequest } from './node-programs.ts';
 import { fileCopyRefused, isScp, mayCopyFiles, mayLogIn } from './ssh-access.ts';
-import { serveSftp } from './sftp-server.ts';
+import { serveSftp } from './sftp/sftp-server.ts';
 
 export interface LocalNodeOptions {
   readonly id: string;

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream';
-import { PacketSplitter } from '../main/protocol/codec/sftp/packet-splitter.ts';
-import { encodeAnswer, encodeVersion } from '../main/protocol/codec/sftp/answers.ts';
-import { maxPacketBytes, sftpStatus, sftpVersion } from '../main/protocol/codec/sftp/packets.ts';
-import { decodeRequest } from '../main/protocol/codec/sftp/requests.ts';
+import { PacketSplitter } from '../../main/protocol/codec/sftp/packet-splitter.ts';
+import { encodeAnswer, encodeVersion } from '../../main/protocol/codec/sftp/answers.ts';
+import { maxPacketBytes, sftpStatus, sftpVersion } from '../../main/protocol/codec/sftp/packets.ts';
+import { decodeRequest } from '../../main/protocol/codec/sftp/requests.ts';
 import { SftpFiles } from './sftp-files.ts';
 
 const extensions = new Map([
