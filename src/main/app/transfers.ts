@@ -13,7 +13,7 @@ import { DiskSource } from '../files/transfers/disk-source.ts';
 import { TargetLocks } from '../files/transfers/locks.ts';
 import { SftpSink } from '../files/transfers/sftp-sink.ts';
 import { SftpSource } from '../files/transfers/sftp-source.ts';
-import type { TransferWork } from '../files/transfers/transfer.ts';
+import type { TransferWork } from '../files/transfers/transfer-work.ts';
 import { TransferService } from '../files/transfers/transfer-service.ts';
 import { type TransferRecord, TransferStore } from '../files/transfers/transfer-store.ts';
 import type { Host } from '../host/host.ts';

@@ -5,7 +5,7 @@ import { displayRemoteName } from '../../../shared/files/remote-name.ts';
 import type { ServerLink } from '../server-link.ts';
 import type { FileReader, SourceFile } from '../transfers/ends.ts';
 import { SftpSource } from '../transfers/sftp-source.ts';
-import type { RunContext, TransferWork } from '../transfers/transfer.ts';
+import type { RunContext, TransferWork } from '../transfers/transfer-work.ts';
 import { streamFile } from './stream-file.ts';
 import { tarEnd, tarHeader, tarPadding } from './tar.ts';
 

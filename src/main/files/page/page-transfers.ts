@@ -6,7 +6,7 @@ import type { ServerLink } from '../server-link.ts';
 import { CopyWork } from '../transfers/copy-work.ts';
 import type { Sink } from '../transfers/ends.ts';
 import type { TargetLocks } from '../transfers/locks.ts';
-import type { TransferWork } from '../transfers/transfer.ts';
+import type { TransferWork } from '../transfers/transfer-work.ts';
 import type { TransferRecord } from '../transfers/transfer-store.ts';
 import { type PageBody, PageDownload } from './page-download.ts';
 import { PageSource } from './page-source.ts';

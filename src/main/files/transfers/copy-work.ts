@@ -1,7 +1,7 @@
 import type { ServerLink } from '../server-link.ts';
 import type { Sink, Source } from './ends.ts';
 import type { TargetLocks } from './locks.ts';
-import type { RunContext, TransferWork } from './transfer.ts';
+import type { RunContext, TransferWork } from './transfer-work.ts';
 import { TransferRun } from './transfer-run.ts';
 import type { TransferRecord } from './transfer-store.ts';
 

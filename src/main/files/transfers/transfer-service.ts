@@ -6,8 +6,9 @@ import type { AccountUri } from '../../../shared/uri/uri.ts';
 import type { Logger } from '../../log/log.ts';
 import type { StateHub } from '../../state/state-hub.ts';
 import type { ServerPlace } from '../server-link.ts';
-import { Transfer, type TransferWork } from './transfer.ts';
+import { Transfer } from './transfer.ts';
 import type { TransferRecord, TransferStore } from './transfer-store.ts';
+import type { TransferWork } from './transfer-work.ts';
 
 const atOnce = 3;
 const maxEnded = 200;

@@ -1,55 +1,18 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { FileProblem } from '../../../shared/contract/files.ts';
-import type {
-  ConflictAnswer,
-  TransferConflict,
-  TransferInfo,
-  TransferStatus,
-} from '../../../shared/contract/transfers.ts';
-import { AppError, type ErrorCode, isAppError, toErrorInfo } from '../../../shared/errors/app-error.ts';
+import type { ConflictAnswer, TransferInfo, TransferStatus } from '../../../shared/contract/transfers.ts';
+import { toErrorInfo } from '../../../shared/errors/app-error.ts';
 import type { Logger } from '../../log/log.ts';
 import { asWord } from '../../log/log-value.ts';
+import { AttemptPause, pageGone } from './attempt-pause.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { Questions } from './questions.ts';
-import { localFolderOf, remoteFolderOf } from './record-folders.ts';
+import { infoOf } from './transfer-info.ts';
 import type { Mark } from './transfer-run.ts';
 import type { TransferRecord } from './transfer-store.ts';
+import type { RunContext, TransferWork } from './transfer-work.ts';
 
 const maxProblems = 100;
 const tellMs = 250;
-const retryMs = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
-
-/** After these it goes on by itself. */
-const passing: readonly ErrorCode[] = [
-  'connection-lost',
-  'connection-refused',
-  'network-unreachable',
-  'host-not-found',
-  'timed-out',
-  'resource-offline',
-  'server-error',
-  'tls-failed',
-];
-const signInFirst: readonly ErrorCode[] = ['session-expired', 'signed-out'];
-
-/** What a transfer asks of the one that does the work. */
-export interface RunContext {
-  readonly isAgain: boolean;
-  readonly meter: ProgressMeter;
-  readonly marks: Map<string, Mark>;
-  readonly decide: (conflict: TransferConflict) => Promise<ConflictAnswer>;
-  readonly onProblem: (problem: FileProblem) => void;
-  readonly onChecking: () => void;
-}
-
-/** The work of one transfer. */
-export interface TransferWork {
-  run(context: RunContext, signal: AbortSignal): Promise<void>;
-  /** Removes what half files are left; `prefix`-named ones, wherever they may be. */
-  cleanUp(marks: ReadonlyMap<string, Mark>): Promise<void>;
-  /** Whether the page that has the files is there; absent = no page is needed. */
-  readonly isPageThere?: boolean;
-}
 
 export interface TransferOptions {
   readonly record: TransferRecord;
@@ -69,12 +32,12 @@ export class Transfer {
   readonly #marks: Map<string, Mark>;
   #status: TransferStatus;
   readonly #questions: Questions;
+  readonly #attemptPause = new AttemptPause((status) => this.#set(status));
   #problems: FileProblem[] = [];
   #problemCount = 0;
   #isAgain: boolean;
   #endedAt: string | undefined;
   #attempt: { readonly abort: AbortController; why: 'pause' | 'cancel' | 'quit' | undefined } | undefined;
-  #wake: (() => void) | undefined;
   #lastMarks = 0;
 
   constructor(options: TransferOptions) {
@@ -119,28 +82,13 @@ export class Transfer {
   }
 
   get info(): TransferInfo {
-    const { record } = this.#options;
-    const { id, accountUri, serverUri, serverName, login, title, checkHashes, createdAt } = record;
-    const isUpload = record.target.kind === 'server';
-    return {
-      id,
-      accountUri,
-      serverUri,
-      serverName,
-      login,
-      direction: isUpload ? 'upload' : 'download',
-      title,
-      itemCount: record.source.kind === 'page' ? record.source.count : record.source.paths.length,
-      remoteFolder: remoteFolderOf(record),
-      ...localFolderOf(record),
+    const standing = {
       status: this.#status,
       progress: this.#meter.read(),
       problems: [...this.#problems],
       problemCount: this.#problemCount,
-      checkHashes,
-      createdAt,
-      ...(this.#endedAt === undefined ? {} : { endedAt: this.#endedAt }),
     };
+    return infoOf(this.#options.record, standing, this.#endedAt);
   }
 
   /** Undefined when nothing of it must survive. */
@@ -215,7 +163,7 @@ export class Transfer {
 
   /** What it waited for may be back. */
   wake(): void {
-    this.#wake?.();
+    this.#attemptPause.wake();
   }
 
   async #untilOver(signal: AbortSignal): Promise<void> {
@@ -234,31 +182,11 @@ export class Transfer {
         this.#isAgain = true;
         if (signal.aborted) throw error;
         this.#options.log.error('transfer-broke', error, { transfer: asWord(this.id) });
-        await this.#waitAfter(error, failures, signal);
+        this.#options.onRecord();
+        const isPageGone = this.work.isPageThere === false;
+        await this.#attemptPause.after({ error, failures, isPageGone }, signal);
       }
     }
-  }
-
-  /** Until another attempt is worth it; throws when none is. */
-  async #waitAfter(error: unknown, failures: number, signal: AbortSignal): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.#wake = resolve;
-      signal.addEventListener('abort', () => resolve(), { once: true });
-    });
-    this.#options.onRecord();
-    if (isAppError(error, ...signInFirst)) {
-      this.#set({ kind: 'waiting', for: 'sign-in', error: toErrorInfo(error) });
-      await woken;
-    } else if (this.work.isPageThere === false) {
-      this.#set({ kind: 'waiting', for: 'page' });
-      await woken;
-    } else if (isAppError(error, ...passing)) {
-      this.#set({ kind: 'waiting', for: 'connection', error: toErrorInfo(error) });
-      const pause = retryMs[Math.min(failures, retryMs.length - 1)] ?? 1_000;
-      await Promise.race([woken, wait(pause, undefined, { signal, ref: false })]).catch(() => undefined);
-    } else throw error;
-    this.#wake = undefined;
-    signal.throwIfAborted();
   }
 
   #context(): RunContext {
@@ -332,10 +260,4 @@ export class Transfer {
   #changed(): void {
     this.#options.onChange(this);
   }
-}
-
-function pageGone(): AppError {
-  return new AppError('file-not-found', 'The page that had the files is gone.', {
-    advice: 'Choose the files again.',
-  });
 }
