@@ -1,5 +1,6 @@
 import { type DragEvent, type ReactNode, useRef, useState } from 'react';
 import { displayRemoteName } from '../../../shared/files/remote-name.ts';
+import './drop-zone.css';
 
 /** Takes files and folders that are dragged in from the desktop. */
 export function DropZone(props: {

@@ -5,6 +5,7 @@ import { useAppState, useSession } from '../../state/store.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { baseName } from './remote-path.ts';
+import './edit-bar.css';
 
 /** Files of the pane that are open in an editor of this machine. */
 export function EditBar({ paneId }: { paneId: string }) {

@@ -13,6 +13,7 @@ import type { FileEntry } from '../../../shared/contract/files.ts';
 import type { SortField, Sorting } from './entry-look.ts';
 import { FileRow, type RowActions } from './file-row.tsx';
 import { type Selection, select, type SelectHow } from './selection.ts';
+import './file-grid.css';
 
 const rowHeight = 28;
 const headHeight = 28;

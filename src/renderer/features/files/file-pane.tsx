@@ -22,7 +22,7 @@ import { useCopying, useRefreshAfterUploads } from './use-copying.ts';
 import { type PaneDialog, useFileCommands } from './use-file-commands.ts';
 import { useFileSettings } from './use-file-settings.ts';
 import { useFolder } from './use-folder.ts';
-import './files.css';
+import './file-pane.css';
 
 const byName: Sorting = { field: 'name', descending: false };
 

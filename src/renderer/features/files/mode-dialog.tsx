@@ -9,6 +9,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { joinPath } from './remote-path.ts';
+import './mode-dialog.css';
 
 const who = ['Owner', 'Group', 'Others'] as const;
 const what = ['read', 'write', 'execute'] as const;

@@ -4,6 +4,7 @@ import { displayRemoteName } from '../../../shared/files/remote-name.ts';
 import { IconButton } from '../../ui/button.tsx';
 import { PathField } from './path-field.tsx';
 import { pathSteps } from './remote-path.ts';
+import './path-bar.css';
 
 /** Where the pane is: every folder on the way is a button, and the whole can be typed. */
 export function PathBar(props: {

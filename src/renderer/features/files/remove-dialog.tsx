@@ -9,6 +9,8 @@ import { formatBytes } from '../../ui/bytes.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { joinPath } from './remote-path.ts';
+import './problem-list.css';
+import './remove-dialog.css';
 
 /** Asks before anything is deleted, and counts what it would be. */
 export function RemoveDialog(props: {

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useRef, useState } from 'react';
 import { useFileSettings } from './use-file-settings.ts';
+import './shell-split.css';
 
 const least = 20;
 const most = 80;

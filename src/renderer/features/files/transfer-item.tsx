@@ -43,7 +43,7 @@ export function TransferItem({ transfer, onAnswer }: { transfer: TransferInfo; o
       </div>
       {!isEnded(transfer) && <ProgressLine label={`Progress of ${title}`} share={share(progress)} />}
       <div className="transfer-foot">
-        <span className="grow small muted transfer-numbers" title={progress.current}>
+        <span className="grow small muted" title={progress.current}>
           {status.kind === 'done' ? endText(transfer) : progressText(progress, isRunning)}
         </span>
         <TransferButtons transfer={transfer} onAnswer={onAnswer} />

@@ -1,5 +1,6 @@
 import type { TransferInfo } from '../../../shared/contract/transfers.ts';
 import { displayRemoteName } from '../../../shared/files/remote-name.ts';
+import './problem-list.css';
 
 /** Why a transfer stopped or waits, and what it left out. */
 export function TransferProblems({ transfer }: { transfer: TransferInfo }) {

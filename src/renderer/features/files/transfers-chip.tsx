@@ -11,6 +11,7 @@ import { ProgressLine } from './progress-line.tsx';
 import { TransferItem } from './transfer-item.tsx';
 import { progressText, share, totalProgress } from './transfer-words.ts';
 import { useTransferNotices } from './use-transfer-notices.ts';
+import './transfers.css';
 
 /** Copies under way and ended ones, with their progress; questions of theirs are asked from here. */
 export function TransfersChip() {

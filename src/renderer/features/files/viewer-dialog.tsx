@@ -15,6 +15,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { Problem } from '../../ui/problem.tsx';
 import { isImageName } from './entry-look.ts';
 import { joinPath } from './remote-path.ts';
+import './viewer-dialog.css';
 
 type Content =
   | { readonly kind: 'text'; readonly file: FileText }
