@@ -53,6 +53,7 @@ test('names, links, times and modes are shown as they are', async ({ signedIn, f
   await files.button('Show hidden files').click();
   await expect(files.row('.hidden')).toBeVisible();
   await files.button('Show hidden files').click();
+  await expect(files.row('.hidden')).toBeHidden();
   const names = () => files.rows.evaluateAll((rows) => rows.map((row) => row.getAttribute('aria-label')));
   expect(await names()).toEqual([
     'link',
@@ -66,7 +67,7 @@ test('names, links, times and modes are shown as they are', async ({ signedIn, f
   ]);
   await files.grid.getByRole('button', { name: 'Size' }).click();
   await files.grid.getByRole('button', { name: 'Size' }).click();
-  expect((await names()).slice(2, 4)).toEqual(['b9.log', 'notes.txt']);
+  await expect.poll(async () => (await names()).slice(2, 4)).toEqual(['b9.log', 'notes.txt']);
   await expectAccessible(page, 'files beside a terminal');
 });
 
