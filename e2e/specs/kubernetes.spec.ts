@@ -11,11 +11,42 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Locator } from '@playwright/test';
 import { Porthole } from '../pages/porthole.ts';
 import { startApp } from '../support/app-process.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { runLine } from '../support/programs.ts';
-import { expect, test } from '../support/tunnel-test.ts';
+import { expect, test as base } from '../support/tunnel-test.ts';
+
+interface OwnKubeconfig {
+  readonly home: string;
+  /** The path of the own kubeconfig; its folder is there, the file is not. */
+  readonly own: string;
+  /** The window, with a tunnel to prod-eu. */
+  readonly porthole: Porthole;
+  /** The switch that adds the contexts to it. */
+  readonly merge: Locator;
+}
+
+const test = base.extend<{ kubeconfig: OwnKubeconfig }>({
+  kubeconfig: async ({ page, tunnelCluster }, use) => {
+    const home = mkdtempSync(join(tmpdir(), 'porthole-kube-home-'));
+    mkdirSync(join(home, '.kube'));
+    const app = await startApp({ env: { HOME: home, KUBECONFIG: '' } });
+    try {
+      const porthole = new Porthole(page);
+      await porthole.open(app.address);
+      await porthole.signIn.complete(tunnelCluster);
+      await porthole.list.connect('prod-eu');
+      await porthole.tunnel.expectReady('prod-eu');
+      const merge = porthole.tunnel.region.getByRole('switch', { name: 'Add to my own kubeconfig' });
+      await use({ home, own: join(home, '.kube/config'), porthole, merge });
+    } finally {
+      await app.cleanUp();
+      rmSync(home, { recursive: true, force: true });
+    }
+  },
+});
 
 const greeting = '-n shop get configmap greeting -o jsonpath={.data.text}';
 
@@ -53,50 +84,36 @@ test('Open terminal gives a shell in which kubectl knows the cluster', async ({ 
 
 test('the switch adds the contexts to the own kubeconfig, keeps a copy, and takes them out again', async ({
   page,
-  tunnelCluster,
+  kubeconfig,
 }) => {
-  const home = mkdtempSync(join(tmpdir(), 'porthole-kube-home-'));
-  const own = join(home, '.kube/config');
+  const { own, merge } = kubeconfig;
+  const { tunnel } = kubeconfig.porthole;
   const before =
     'apiVersion: v1\nkind: Config\n# mine\ncurrent-context: mine\nclusters: []\nusers: []\n' +
     'contexts:\n  - name: mine\n    context: { cluster: mine, user: mine }\n';
-  mkdirSync(join(home, '.kube'));
   writeFileSync(own, before, { mode: 0o600 });
-  const app = await startApp({ env: { HOME: home, KUBECONFIG: '' } });
-  try {
-    const porthole = new Porthole(page);
-    const { tunnel } = porthole;
-    await porthole.open(app.address);
-    await porthole.signIn.complete(tunnelCluster);
-    await porthole.list.connect('prod-eu');
-    await tunnel.expectReady('prod-eu');
-    const merge = tunnel.region.getByRole('switch', { name: 'Add to my own kubeconfig' });
-    await expect(merge).not.toBeChecked();
-    await merge.focus();
-    await page.keyboard.press(' ');
-    await expect(merge).toBeChecked();
-    const said = (await tunnel.region.getByText(/^Added to /).textContent()) ?? '';
-    expect(said).toContain(own);
-    const copy = /is in (\/\S+)\.$/.exec(said)?.[1] ?? '';
-    expect(existsSync(copy)).toBe(true);
-    expect(readFileSync(copy, 'utf8')).toBe(before);
-    const { output } = await runLine(`kubectl --context prod-eu@test.porthole ${greeting}`, {
-      KUBECONFIG: own,
-    });
-    expect(output).toBe('Welcome to the shop');
-    expect(readFileSync(own, 'utf8')).toContain('# mine');
-    await merge.click();
-    await expect(merge).not.toBeChecked();
-    expect(readFileSync(own, 'utf8')).not.toContain('prod-eu');
-    writeFileSync(own, 'clusters: [', { mode: 0o600 });
-    await merge.click();
-    await expect(tunnel.problem).toContainText(own);
-    await expect(merge).not.toBeChecked();
-    expect(readFileSync(own, 'utf8')).toBe('clusters: [');
-  } finally {
-    await app.cleanUp();
-    rmSync(home, { recursive: true, force: true });
-  }
+  await expect(merge).not.toBeChecked();
+  await merge.focus();
+  await page.keyboard.press(' ');
+  await expect(merge).toBeChecked();
+  const said = (await tunnel.region.getByText(/^Added to /).textContent()) ?? '';
+  expect(said).toContain(own);
+  const copy = /is in (\/\S+)\.$/.exec(said)?.[1] ?? '';
+  expect(existsSync(copy)).toBe(true);
+  expect(readFileSync(copy, 'utf8')).toBe(before);
+  const { output } = await runLine(`kubectl --context prod-eu@test.porthole ${greeting}`, {
+    KUBECONFIG: own,
+  });
+  expect(output).toBe('Welcome to the shop');
+  expect(readFileSync(own, 'utf8')).toContain('# mine');
+  await merge.click();
+  await expect(merge).not.toBeChecked();
+  expect(readFileSync(own, 'utf8')).not.toContain('prod-eu');
+  writeFileSync(own, 'clusters: [', { mode: 0o600 });
+  await merge.click();
+  await expect(tunnel.problem).toContainText(own);
+  await expect(merge).not.toBeChecked();
+  expect(readFileSync(own, 'utf8')).toBe('clusters: [');
 });
 
 test('kubectl changes, follows, runs, copies and forwards through the tunnel', async ({ withTunnels }) => {
@@ -128,59 +145,45 @@ test('kubectl changes, follows, runs, copies and forwards through the tunnel', a
 
 test('a kubeconfig that is broken, a link or read-only is told, and never written to', async ({
   page,
-  tunnelCluster,
+  kubeconfig,
 }) => {
-  const home = mkdtempSync(join(tmpdir(), 'porthole-kube-home-'));
-  const own = join(home, '.kube/config');
-  mkdirSync(join(home, '.kube'));
-  const app = await startApp({ env: { HOME: home, KUBECONFIG: '' } });
-  try {
-    const porthole = new Porthole(page);
-    const { tunnel } = porthole;
-    await porthole.open(app.address);
-    await porthole.signIn.complete(tunnelCluster);
-    await porthole.list.connect('prod-eu');
-    await tunnel.expectReady('prod-eu');
-    const merge = tunnel.region.getByRole('switch', { name: 'Add to my own kubeconfig' });
-    const text = 'apiVersion: v1\nkind: Config\n';
-    const cases: Record<string, () => void> = {
-      broken: () => writeFileSync(own, 'clusters: [', { mode: 0o600 }),
-      link: () => {
-        writeFileSync(join(home, 'real'), text);
-        symlinkSync(join(home, 'real'), own);
-      },
-      'read-only': () => writeFileSync(own, text, { mode: 0o444 }),
-    };
-    for (const [name, prepare] of Object.entries(cases)) {
-      rmSync(own, { force: true });
-      prepare();
-      const before = readFileSync(own, 'utf8');
-      await merge.press('Space');
-      await expect(tunnel.problem, name).toContainText(own);
-      await expect(merge).not.toBeChecked();
-      expect(readFileSync(own, 'utf8')).toBe(before);
-      expect(readdirSync(join(home, '.kube'))).toEqual(['config']);
-      if (name === 'link') {
-        expect(lstatSync(own).isSymbolicLink()).toBe(true);
-        await expectAccessible(page, 'kubeconfig that cannot be used');
-      }
-    }
-    // Once it can be used, the same switch works, and a cluster that is opened later comes along.
+  const { home, own, porthole, merge } = kubeconfig;
+  const { tunnel } = porthole;
+  const text = 'apiVersion: v1\nkind: Config\n';
+  const cases: Record<string, () => void> = {
+    broken: () => writeFileSync(own, 'clusters: [', { mode: 0o600 }),
+    link: () => {
+      writeFileSync(join(home, 'real'), text);
+      symlinkSync(join(home, 'real'), own);
+    },
+    'read-only': () => writeFileSync(own, text, { mode: 0o444 }),
+  };
+  for (const [name, prepare] of Object.entries(cases)) {
     rmSync(own, { force: true });
-    writeFileSync(own, text, { mode: 0o600 });
+    prepare();
+    const before = readFileSync(own, 'utf8');
     await merge.press('Space');
-    await expect(merge).toBeChecked();
-    await expect(tunnel.problem).toBeHidden();
-    await porthole.tab('Resources').click();
-    await porthole.list.connect('staging');
-    await tunnel.expectReady('staging');
-    await expect(merge).toBeChecked();
-    await expect.poll(() => readFileSync(own, 'utf8')).toContain('staging@test.porthole');
-    await merge.press('Space');
+    await expect(tunnel.problem, name).toContainText(own);
     await expect(merge).not.toBeChecked();
-    expect(readFileSync(own, 'utf8')).not.toContain('porthole');
-  } finally {
-    await app.cleanUp();
-    rmSync(home, { recursive: true, force: true });
+    expect(readFileSync(own, 'utf8')).toBe(before);
+    expect(readdirSync(join(home, '.kube'))).toEqual(['config']);
+    if (name === 'link') {
+      expect(lstatSync(own).isSymbolicLink()).toBe(true);
+      await expectAccessible(page, 'kubeconfig that cannot be used');
+    }
   }
+  // Once it can be used, the same switch works, and a cluster that is opened later comes along.
+  rmSync(own, { force: true });
+  writeFileSync(own, text, { mode: 0o600 });
+  await merge.press('Space');
+  await expect(merge).toBeChecked();
+  await expect(tunnel.problem).toBeHidden();
+  await porthole.tab('Resources').click();
+  await porthole.list.connect('staging');
+  await tunnel.expectReady('staging');
+  await expect(merge).toBeChecked();
+  await expect.poll(() => readFileSync(own, 'utf8')).toContain('staging@test.porthole');
+  await merge.press('Space');
+  await expect(merge).not.toBeChecked();
+  expect(readFileSync(own, 'utf8')).not.toContain('porthole');
 });

@@ -1,6 +1,4 @@
 import { readlinkSync } from 'node:fs';
-import { Porthole } from '../pages/porthole.ts';
-import { startApp } from '../support/app-process.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { account } from '../support/clusters.ts';
 import { expect, test } from '../support/test.ts';
@@ -39,35 +37,26 @@ test('it ends with its exit code, starts again in its folder, and is duplicated 
 });
 
 test('after a restart the next terminal starts in the folder and the shell of the last one', async ({
+  porthole,
   page,
+  restart,
 }) => {
-  const first = await startApp();
-  let second: Awaited<ReturnType<typeof startApp>> | undefined;
-  try {
-    const porthole = new Porthole(page);
-    const { shell } = porthole;
-    await porthole.open(first.address);
-    await page.getByRole('button', { name: 'Choose a shell' }).press('Enter');
-    const menu = page.getByRole('menu', { name: 'Shells of this machine' });
-    await expect(menu.getByRole('menuitem').first()).toBeVisible();
-    await page.keyboard.type('sh ');
-    await page.keyboard.press('Enter');
-    await shell.expectOpen();
-    await shell.run('cd /usr/lib');
-    await shell.run('exit');
-    await expect(shell.ended).toContainText('The shell has ended.');
-    await page.keyboard.press('Control+Shift+W');
-    await first.stop();
-    second = await startApp({ dataFolder: first.dataFolder });
-    await porthole.open(second.address);
-    await page.keyboard.press('Control+Shift+T');
-    await shell.expectOpen();
-    await shell.run('echo "in=$PWD= program=$0="');
-    await shell.expectText(/^in=\/usr\/lib= program=\S*\bsh=/m);
-  } finally {
-    await second?.stop();
-    await first.cleanUp();
-  }
+  const { shell } = porthole;
+  await page.getByRole('button', { name: 'Choose a shell' }).press('Enter');
+  const menu = page.getByRole('menu', { name: 'Shells of this machine' });
+  await expect(menu.getByRole('menuitem').first()).toBeVisible();
+  await page.keyboard.type('sh ');
+  await page.keyboard.press('Enter');
+  await shell.expectOpen();
+  await shell.run('cd /usr/lib');
+  await shell.run('exit');
+  await expect(shell.ended).toContainText('The shell has ended.');
+  await page.keyboard.press('Control+Shift+W');
+  await restart();
+  await page.keyboard.press('Control+Shift+T');
+  await shell.expectOpen();
+  await shell.run('echo "in=$PWD= program=$0="');
+  await shell.expectText(/^in=\/usr\/lib= program=\S*\bsh=/m);
 });
 
 test('sign-out leaves it alone, and closing its tab ends its program', async ({ signedIn }) => {

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { connect as openSocket } from 'node:net';
-import { Porthole } from '../pages/porthole.ts';
-import { startApp } from '../support/app-process.ts';
+import type { Porthole } from '../pages/porthole.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { runLine } from '../support/programs.ts';
 import { expect, test } from '../support/tunnel-test.ts';
@@ -90,39 +89,26 @@ test('with the keyboard alone one tunnel is closed, then all, and a group opens 
 const isFocused = (element: Element) => element === document.activeElement;
 
 test('a saved group is there after a restart, opens with one click, and can be removed', async ({
-  page,
-  tunnelCluster,
+  withTunnels,
+  restart,
 }) => {
-  const first = await startApp();
-  let second: Awaited<ReturnType<typeof startApp>> | undefined;
-  try {
-    const porthole = new Porthole(page);
-    const { openList, tunnel } = porthole;
-    await porthole.open(first.address);
-    await porthole.signIn.complete(tunnelCluster);
-    await openThree(porthole);
-    await porthole.command('Show tunnel reader@shop');
-    const text = await tunnel.copied('Copy connection string');
-    await openList.chip.click();
-    await openList.groupName.fill('  Morning "coffee" & <b>more</b> 🌅 ');
-    await openList.popup.getByRole('button', { name: 'Save group' }).click();
-    await openList.popup.getByRole('button', { name: 'Close all tunnels' }).click();
-    await expect(openList.item('wiki')).toContainText('closed');
-    await first.stop();
-
-    second = await startApp({ dataFolder: first.dataFolder });
-    await porthole.open(second.address);
-    expect((await runLine(`psql "${text}" -c "SELECT 1"`)).output).toContain('refused');
-    await openList.chip.click();
-    const group = openList.item('Morning "coffee" & <b>more</b> 🌅');
-    await group.getByRole('button', { name: 'Open' }).click();
-    await expect(openList.item('wiki')).toContainText('idle');
-    expect((await runLine(`psql "${text}" -c "SELECT name FROM items"`)).output).toContain('oak plank');
-    await group.getByRole('button', { name: 'Remove' }).click();
-    await expect(group).toBeHidden();
-    await expect(openList.item('wiki')).toContainText('idle');
-  } finally {
-    await second?.stop();
-    await first.cleanUp();
-  }
+  const { openList, tunnel } = withTunnels;
+  await openThree(withTunnels);
+  await withTunnels.command('Show tunnel reader@shop');
+  const text = await tunnel.copied('Copy connection string');
+  await openList.chip.click();
+  await openList.groupName.fill('  Morning "coffee" & <b>more</b> 🌅 ');
+  await openList.popup.getByRole('button', { name: 'Save group' }).click();
+  await openList.popup.getByRole('button', { name: 'Close all tunnels' }).click();
+  await expect(openList.item('wiki')).toContainText('closed');
+  await restart();
+  expect((await runLine(`psql "${text}" -c "SELECT 1"`)).output).toContain('refused');
+  await openList.chip.click();
+  const group = openList.item('Morning "coffee" & <b>more</b> 🌅');
+  await group.getByRole('button', { name: 'Open' }).click();
+  await expect(openList.item('wiki')).toContainText('idle');
+  expect((await runLine(`psql "${text}" -c "SELECT name FROM items"`)).output).toContain('oak plank');
+  await group.getByRole('button', { name: 'Remove' }).click();
+  await expect(group).toBeHidden();
+  await expect(openList.item('wiki')).toContainText('idle');
 });

@@ -1,48 +1,25 @@
 import { findBrowser } from '../../src/main/loopback/browser-window.ts';
-import { Porthole } from '../pages/porthole.ts';
-import { startKeyedApp } from '../support/keyed-app.ts';
+import { expect, test as base, withFreshCodes } from '../support/key-test.ts';
 import { runLine } from '../support/programs.ts';
-import { startTunnelCluster, type TunnelCluster } from '../support/tunnel-cluster.ts';
-import { expect, test as base } from '../support/tunnel-test.ts';
+import { startTunnelCluster } from '../support/tunnel-cluster.ts';
 
-interface KeyFixtures {
-  /** A cluster of today: it asks for a second factor in each session, and takes keys alone for tunnels. */
-  keyCluster: TunnelCluster;
-  keyedApp: Awaited<ReturnType<typeof startKeyedApp>>;
-  window: Porthole;
-}
-
-const test = base.extend<KeyFixtures>({
+const test = base.extend({
+  // One of today: it asks for a second factor in each session, and takes keys alone for tunnels.
   keyCluster: async ({}, use) => {
-    let ahead = 0;
-    const cluster = await startTunnelCluster(
-      { requireSessionMfa: true },
-      { secondFactors: ['otp', 'webauthn'], now: () => new Date(Date.now() + ahead) },
+    const cluster = await withFreshCodes((now) =>
+      startTunnelCluster({ requireSessionMfa: true }, { secondFactors: ['otp', 'webauthn'], now }),
     );
-    // A code counts once: each use is of the next half minute.
-    const code = () => {
-      ahead += 31_000;
-      return cluster.code();
-    };
-    await use({ ...cluster, code });
+    await use(cluster);
     await cluster.stop();
   },
-  keyedApp: async ({}, use) => {
-    const app = await startKeyedApp();
-    await use(app);
-    await app.stop();
-  },
-  window: async ({ keyedApp, keyCluster, page }, use) => {
-    const porthole = new Porthole(page);
-    await porthole.open(keyedApp.address);
-    await porthole.signIn.complete(keyCluster);
-    await porthole.command('Second factors');
-    await porthole.devices.addKey('security key', 'Blue key');
-    await porthole.prompts.code.fill(keyCluster.code());
+  window: async ({ window, keyCluster, page }, use) => {
+    await window.command('Second factors');
+    await window.devices.addKey('security key', 'Blue key');
+    await window.prompts.code.fill(keyCluster.code());
     await page.keyboard.press('Enter');
-    await expect(porthole.devices.device('Blue key')).toBeVisible();
-    await porthole.devices.button('Done').press('Enter');
-    await use(porthole);
+    await expect(window.devices.device('Blue key')).toBeVisible();
+    await window.devices.button('Done').press('Enter');
+    await use(window);
   },
 });
 

@@ -1,5 +1,3 @@
-import { Porthole } from '../pages/porthole.ts';
-import { startApp } from '../support/app-process.ts';
 import { expectAccessible } from '../support/axe.ts';
 import { holdPort, runLine } from '../support/programs.ts';
 import { startTunnelCluster } from '../support/tunnel-cluster.ts';
@@ -10,69 +8,49 @@ const psql = (port: number) =>
   runLine(`psql "host=127.0.0.1 port=${port} user=reader dbname=postgres" ${query}`);
 
 test('after a restart the port is the same, listens at once, and the first connection brings it up', async ({
-  page,
-  tunnelCluster,
+  withTunnels,
+  restart,
 }) => {
-  const first = await startApp();
-  let second: Awaited<ReturnType<typeof startApp>> | undefined;
-  try {
-    const porthole = new Porthole(page);
-    await porthole.open(first.address);
-    await porthole.signIn.complete(tunnelCluster);
-    await porthole.list.connect('shop');
-    await porthole.connect.choose('reader', 'postgres');
-    await porthole.tunnel.expectReady('shop');
-    const port = await porthole.tunnel.port();
-    expect((await psql(port)).output).toContain('brass porthole');
-    await first.stop();
-    second = await startApp({ dataFolder: first.dataFolder });
-    await porthole.open(second.address);
-    await porthole.openList.chip.click();
-    const item = porthole.openList.item('reader@shop');
-    await expect(item).toContainText('idle');
-    await item.getByRole('button', { name: 'Show' }).click();
-    expect(await porthole.tunnel.port()).toBe(port);
-    await expect(porthole.tunnel.state).toContainText('The first connection brings it up.');
-    expect((await psql(port)).output).toContain('brass porthole');
-    await expect(porthole.tunnel.state).toContainText('Ready.');
-  } finally {
-    await second?.stop();
-    await first.cleanUp();
-  }
+  const { list, connect, tunnel, openList } = withTunnels;
+  await list.connect('shop');
+  await connect.choose('reader', 'postgres');
+  await tunnel.expectReady('shop');
+  const port = await tunnel.port();
+  expect((await psql(port)).output).toContain('brass porthole');
+  await restart();
+  await openList.chip.click();
+  const item = openList.item('reader@shop');
+  await expect(item).toContainText('idle');
+  await item.getByRole('button', { name: 'Show' }).click();
+  expect(await tunnel.port()).toBe(port);
+  await expect(tunnel.state).toContainText('The first connection brings it up.');
+  expect((await psql(port)).output).toContain('brass porthole');
+  await expect(tunnel.state).toContainText('Ready.');
 });
 
 test('when its port is taken at the start, the tunnel says by whom and moves with one click', async ({
-  page,
-  tunnelCluster,
+  withTunnels,
+  app,
+  restart,
 }) => {
-  const first = await startApp();
-  let second: Awaited<ReturnType<typeof startApp>> | undefined;
-  try {
-    const porthole = new Porthole(page);
-    await porthole.open(first.address);
-    await porthole.signIn.complete(tunnelCluster);
-    await porthole.list.connect('shop');
-    await porthole.connect.choose('reader', 'postgres');
-    await porthole.tunnel.expectReady('shop');
-    const port = await porthole.tunnel.port();
-    await first.stop();
-    const thief = await holdPort(port);
-    second = await startApp({ dataFolder: first.dataFolder });
-    await porthole.open(second.address);
-    await porthole.openList.chip.click();
-    await porthole.openList.item('reader@shop').getByRole('button', { name: 'Show' }).click();
-    await expect(porthole.tunnel.state).toContainText('Closed.');
-    await expect(porthole.tunnel.problem).toContainText(String(process.pid));
-    await porthole.tunnel.problem.getByRole('button', { name: /^Use port/ }).click();
-    await expect(porthole.tunnel.problem).toBeHidden();
-    const moved = await porthole.tunnel.port();
-    expect(moved).not.toBe(port);
-    expect((await psql(moved)).output).toContain('brass porthole');
-    thief.server.close();
-  } finally {
-    await second?.stop();
-    await first.cleanUp();
-  }
+  const { list, connect, tunnel, openList } = withTunnels;
+  await list.connect('shop');
+  await connect.choose('reader', 'postgres');
+  await tunnel.expectReady('shop');
+  const port = await tunnel.port();
+  await app.stop();
+  const thief = await holdPort(port);
+  await restart();
+  await openList.chip.click();
+  await openList.item('reader@shop').getByRole('button', { name: 'Show' }).click();
+  await expect(tunnel.state).toContainText('Closed.');
+  await expect(tunnel.problem).toContainText(String(process.pid));
+  await tunnel.problem.getByRole('button', { name: /^Use port/ }).click();
+  await expect(tunnel.problem).toBeHidden();
+  const moved = await tunnel.port();
+  expect(moved).not.toBe(port);
+  expect((await psql(moved)).output).toContain('brass porthole');
+  thief.server.close();
 });
 
 test('when the session is over, a new connection waits for the sign-in and then goes through', async ({

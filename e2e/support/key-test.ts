@@ -12,15 +12,7 @@ interface KeyFixtures {
 
 export const test = base.extend<KeyFixtures>({
   keyCluster: async ({}, use) => {
-    const cluster = await withFreshCodes((now) =>
-      startCluster({
-        secondFactors: ['otp', 'webauthn'],
-        now,
-        roles: [
-          { name: 'developer', logins: [account], serverLabels: { '*': ['*'] }, requireSessionMfa: true },
-        ],
-      }),
-    );
+    const cluster = await startKeyCluster();
     await use(cluster);
     await cluster.stop();
   },
@@ -36,6 +28,19 @@ export const test = base.extend<KeyFixtures>({
     await use(porthole);
   },
 });
+
+/** A cluster that takes codes and keys, and asks for one of them in each session. */
+export function startKeyCluster(): Promise<TestCluster> {
+  return withFreshCodes((now) =>
+    startCluster({
+      secondFactors: ['otp', 'webauthn'],
+      now,
+      roles: [
+        { name: 'developer', logins: [account], serverLabels: { '*': ['*'] }, requireSessionMfa: true },
+      ],
+    }),
+  );
+}
 
 /** A code counts once: each use is of the next half minute of the cluster's clock. */
 export async function withFreshCodes<T extends TestCluster>(

@@ -24,6 +24,8 @@ interface Fixtures {
   porthole: Porthole;
   /** The window, with `cluster` added and its user signed in. */
   signedIn: Porthole;
+  /** Ends `app` and starts it again with what it has kept; `porthole` is then the window of the new one. */
+  restart: () => Promise<void>;
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -85,6 +87,16 @@ export const test = base.extend<Fixtures>({
   signedIn: async ({ porthole, cluster }, use) => {
     await porthole.signIn.complete(cluster);
     await use(porthole);
+  },
+  restart: async ({ app, porthole }, use, testInfo) => {
+    testInfo.skip(testInfo.project.name === electronProject, 'The window is the app.');
+    let current = app;
+    await use(async () => {
+      await current.stop();
+      current = await startApp({ dataFolder: app.dataFolder });
+      await porthole.open(current.address);
+    });
+    await current.stop();
   },
 });
 
