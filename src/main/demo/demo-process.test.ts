@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { createClient } from '@connectrpc/connect';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { FromCluster, type FromParent } from '../../shared/demo/process-messages.ts';
 import { createFileSecretBox } from '../loopback/secret-box.ts';
 import { openAuthConnection } from '../protocol/client/auth-connection.ts';
@@ -77,6 +77,16 @@ describe('the process of the demo cluster', () => {
     expect(bytes.includes(login.password)).toBe(false);
     expect(bytes.includes(store()?.key ?? '')).toBe(false);
   }, 30_000);
+
+  it('says at once that it was killed, to whoever asks it for credentials', async () => {
+    const demo = await startDemoProcess(modulePath, undefined);
+    undo.push(() => demo.stop());
+    process.kill(demo.pid, 'SIGKILL');
+    await vi.waitFor(() => expect(() => process.kill(demo.pid, 0)).toThrow('ESRCH'));
+    // Twice: before this process has heard of the end, and after it.
+    for (let count = 0; count < 2; count += 1)
+      await expect(demo.credentials('demo')).rejects.toMatchObject({ reason: 'Its process has ended.' });
+  });
 
   it('works without keeping anything while another has the data open', async () => {
     const first = await startDemoProcess(modulePath, store());

@@ -10,6 +10,7 @@ const stopTimeoutMs = 3_000;
 
 export interface DemoProcess extends DemoCluster {
   readonly users: NonNullable<DemoCluster['users']>;
+  readonly pid: number;
   stop(): Promise<void>;
 }
 
@@ -40,6 +41,7 @@ export async function startDemoProcess(
       userName: ready.users[0].userName,
       users: ready.users,
       credentials: credentialsOf(child, ready.users[0].userName),
+      pid: child.pid ?? 0,
       stop,
     };
   } catch (error) {
@@ -76,7 +78,12 @@ function receive<K extends FromCluster['kind']>(
     };
     const fail = (reason: string) =>
       finish(() =>
-        reject(new AppError('internal', 'The demo cluster does not work.', { reason, action: 'retry' })),
+        reject(
+          new AppError('internal', 'The demo cluster does not work.', {
+            reason,
+            advice: 'Start Porthole again; what was decided in the demo is kept.',
+          }),
+        ),
       );
     const timer = setTimeout(() => fail('It did not answer in time.'), startTimeoutMs);
     const onExit = () => fail('Its process has ended.');
@@ -90,7 +97,7 @@ function receive<K extends FromCluster['kind']>(
     };
     child.on('message', onMessage);
     child.once('exit', onExit);
-    if (child.exitCode !== null) onExit();
+    if (hasEnded(child)) onExit();
   });
 }
 
@@ -98,8 +105,13 @@ function send(child: ChildProcess, message: FromParent): void {
   if (child.connected) child.send(message);
 }
 
+/** Of a process that was killed there is a signal and no code. */
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
 async function stopChild(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
+  if (hasEnded(child)) return;
   const gone = once(child, 'exit');
   send(child, { kind: 'stop' });
   const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeoutMs);
