@@ -82,7 +82,7 @@ export function RequestGrid(props: {
       aria-busy={list.isLoading}
       onKeyDown={onKeyDown}
     >
-      <div role="row" className="request-head" aria-rowindex={1}>
+      <div role="row" className="grid-head request-head" aria-rowindex={1}>
         <div role="columnheader">Who</div>
         <div role="columnheader">Asks for</div>
         <div role="columnheader">Reason</div>

@@ -30,7 +30,7 @@ export const RequestRow = memo(function RequestRow(props: {
       aria-selected={props.isActive}
       tabIndex={props.isActive ? 0 : -1}
       data-index={index}
-      className="request-row"
+      className="grid-row request-row"
       style={{ transform: `translateY(${props.top}px)` }}
       onMouseDown={() => props.onSelect(index)}
       onClick={() => props.onOpen(row)}

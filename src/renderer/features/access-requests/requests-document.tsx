@@ -1,4 +1,3 @@
-import { Search } from 'lucide-react';
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import { toErrorInfo } from '../../../shared/errors/app-error.ts';
 import { clusterOf, parseAccountUri } from '../../../shared/uri/uri.ts';
@@ -8,6 +7,7 @@ import { useSignedIn } from '../../state/use-accounts.ts';
 import { useRequestCalls } from '../../state/use-request-calls.ts';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { Chips, ToggleChip } from '../../ui/toggle-chip.tsx';
 import { FollowingState } from './following-state.tsx';
 import { type RequestFilter, wholeList } from './request-filter.ts';
@@ -66,19 +66,14 @@ export function RequestsDocument({ isFront }: { isFront: boolean }) {
         </Button>
       </div>
       <div className="requests-bar requests-filters">
-        <div className="search">
-          <Search size={14} aria-hidden />
-          <input
-            type="search"
-            aria-label="Search requests"
-            placeholder="Words of a reason, a role, a resource"
-            value={filter.text}
-            maxLength={500}
-            onChange={(event) => change({ text: event.target.value })}
-            onKeyDown={onSearchKey}
-            spellCheck={false}
-          />
-        </div>
+        <SearchField
+          label="Search requests"
+          placeholder="Words of a reason, a role, a resource"
+          value={filter.text}
+          maxLength={500}
+          onText={(value) => change({ text: value })}
+          onKeyDown={onSearchKey}
+        />
         <RequestFilters filter={filter} change={change} />
       </div>
       <ListProblems list={list} />

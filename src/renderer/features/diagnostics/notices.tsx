@@ -39,11 +39,11 @@ function Package({ entry }: { entry: (typeof packages)[number] }) {
   const [isOpen, setOpen] = useState(false);
   const text = entry.text === undefined ? undefined : texts[entry.text];
   return (
-    <details className="notice-package" onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="disclosure" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         <span className="mono grow clip">{entry.name}</span>
         <span className="mono muted">{entry.version}</span>
-        <span className="notice-licence">{entry.licence}</span>
+        <span className="disclosure-end">{entry.licence}</span>
       </summary>
       {isOpen && (
         <pre className="notice-text" tabIndex={0} aria-label={`Licence of ${entry.name}`}>

@@ -96,7 +96,7 @@ export function ResourceGrid(props: GridProps) {
       aria-busy={pages.isLoading}
       onKeyDown={onKeyDown}
     >
-      <div role="row" className="grid-head" aria-rowindex={1}>
+      <div role="row" className="grid-head resource-head" aria-rowindex={1}>
         <SortHead label="Name" state={sortState('name')} onClick={() => props.onSort('name')} />
         <SortHead label="Kind or address" state={sortState('kind')} onClick={() => props.onSort('kind')} />
         <div role="columnheader">Labels</div>

@@ -32,7 +32,7 @@ export const ResourceRow = memo(function ResourceRow(props: {
       aria-selected={isActive}
       tabIndex={isActive ? 0 : -1}
       data-index={index}
-      className="resource-row"
+      className="grid-row resource-row"
       style={{ transform: `translateY(${props.top}px)` }}
       onMouseDown={() => actions.onSelect(index)}
       onDoubleClick={(event) => actions.onConnect(resource, event.currentTarget)}

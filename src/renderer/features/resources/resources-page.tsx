@@ -1,4 +1,4 @@
-import { KeyRound, Search } from 'lucide-react';
+import { KeyRound } from 'lucide-react';
 import { type KeyboardEvent, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react';
 import type { AccountInfo, ClusterInfo } from '../../../shared/contract/clusters.ts';
 import type { Resource } from '../../../shared/contract/resources.ts';
@@ -13,6 +13,7 @@ import { useOpenShell } from '../../state/use-open-shell.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { Button } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { Chips, ToggleChip } from '../../ui/toggle-chip.tsx';
 import { DetailsDrawer } from './details-drawer.tsx';
 import { KindIcon, kindLabels } from './kinds.tsx';
@@ -119,20 +120,17 @@ export function ResourcesPage({ account, cluster }: { account: AccountInfo; clus
             <KeyRound size={14} aria-hidden /> Requestable too
           </ToggleChip>
         </Chips>
-        <div className="search" data-mode={mode}>
-          <Search size={14} aria-hidden />
-          <input
-            type="search"
-            aria-label="Search resources"
-            placeholder="Words, label:value, or an expression"
-            value={text}
-            onChange={(event) => setText(event.target.value)}
-            onKeyDown={onSearchKey}
-            spellCheck={false}
-            data-region="search"
-          />
+        <SearchField
+          label="Search resources"
+          placeholder="Words, label:value, or an expression"
+          value={text}
+          onText={setText}
+          onKeyDown={onSearchKey}
+          data-region="search"
+          data-mode={mode}
+        >
           {mode === 'predicate' && <span className="search-mode">expression</span>}
-        </div>
+        </SearchField>
       </div>
       <ListProblems pages={pages} account={account} cluster={cluster} />
       {pages.items.length > 0 || pages.isLoading ? (

@@ -1,4 +1,3 @@
-import { Search } from 'lucide-react';
 import { useMemo, useState } from 'react';
 import { type CommandId, commandEntry, commandIds } from '../../../shared/keys/commands.ts';
 import type { Keymap } from '../../../shared/keys/keymap.ts';
@@ -8,6 +7,7 @@ import { useUi } from '../../state/ui-state.ts';
 import { useKeymap } from '../../state/use-keymap.ts';
 import { Button } from '../../ui/button.tsx';
 import { chordText } from '../../ui/keys.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import { KeyRow } from './key-row.tsx';
 import { useBind } from './use-bind.ts';
 import './keys.css';
@@ -31,18 +31,13 @@ export function KeysSection({ search }: { search: string }) {
   return (
     <div className="keys">
       <div className="keys-tools">
-        <div className="search grow">
-          <Search size={14} aria-hidden />
-          <input
-            type="search"
-            aria-label="Search commands"
-            placeholder="Search commands or keys, such as ctrl shift"
-            value={own}
-            onChange={(event) => setOwn(event.target.value)}
-            onKeyDown={(event) => event.key === 'Escape' && setOwn('')}
-            spellCheck={false}
-          />
-        </div>
+        <SearchField
+          className="grow"
+          label="Search commands"
+          placeholder="Search commands or keys, such as ctrl shift"
+          value={own}
+          onText={setOwn}
+        />
         <Button disabled={info.isReadOnly || !isChanged} onClick={resetAll}>
           Reset all keys
         </Button>

@@ -1,4 +1,4 @@
-import { RotateCcw, Search } from 'lucide-react';
+import { RotateCcw } from 'lucide-react';
 import { type ReactNode, useDeferredValue, useEffect, useRef, useState } from 'react';
 import type { SettingName, Settings, SettingsInfo } from '../../../shared/contract/settings.ts';
 import type { SettingsSection } from '../../../shared/contract/workspace.ts';
@@ -7,6 +7,7 @@ import { useAppState, useSession } from '../../state/store.ts';
 import { useUi } from '../../state/ui-state.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Problem } from '../../ui/problem.tsx';
+import { SearchField } from '../../ui/search-field.tsx';
 import {
   describeSetting,
   findSettings,
@@ -49,18 +50,12 @@ export function SettingsDocument(props: {
     <div className="settings" hidden={!props.isFront} role="tabpanel" aria-label="Settings">
       <div className="settings-frame">
         <nav className="settings-nav" aria-label="Sections">
-          <div className="search">
-            <Search size={14} aria-hidden />
-            <input
-              type="search"
-              aria-label="Search settings"
-              placeholder="Search settings"
-              value={search}
-              onChange={(event) => setSearch(event.target.value)}
-              onKeyDown={(event) => event.key === 'Escape' && setSearch('')}
-              spellCheck={false}
-            />
-          </div>
+          <SearchField
+            label="Search settings"
+            placeholder="Search settings"
+            value={search}
+            onText={setSearch}
+          />
           {sections.map((section) => (
             <button
               key={section.id}

@@ -12,7 +12,7 @@ const words: Readonly<Record<UsageEventStatus, string>> = {
 /** One event: what it says, decoded and as the bytes that go out. */
 export function UsageEvent({ event }: { event: UsageEventInfo }) {
   return (
-    <details className="usage-event">
+    <details className="disclosure">
       <summary>
         <span className="mono grow clip">{event.name}</span>
         {event.status !== 'example' && (
@@ -20,7 +20,7 @@ export function UsageEvent({ event }: { event: UsageEventInfo }) {
             {new Date(event.at).toLocaleTimeString()}
           </time>
         )}
-        <span className="usage-status" data-status={event.status}>
+        <span className="disclosure-end usage-status" data-status={event.status}>
           {words[event.status]}
         </span>
       </summary>
